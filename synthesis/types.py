@@ -1,0 +1,250 @@
+"""The words that the writer and the studio share: stories in, a dialogue between, a recording out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from torch import Tensor
+
+TurnKind = Literal["opening", "link", "fact", "question", "reaction", "closing"]
+FACT_KINDS: frozenset[str] = frozenset({"fact"})
+
+Progress = Callable[[int, int], None]
+"""Called with (steps done, steps in all) while a long call runs."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """The progress callback of a caller who does not ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One outlet's report. `published` is ISO 8601 with a zone, or empty; `text` is plain, paragraphs split by newlines."""
+
+    id: str
+    outlet: str
+    url: str
+    published: str
+    text: str
+    title: str = ""
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Article:
+        return cls(
+            id=str(row["id"]),
+            outlet=row["outlet"],
+            url=row["url"],
+            published=row.get("published") or "",
+            text=row["text"],
+            title=row.get("title") or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles on one event, the lead article first."""
+
+    id: str
+    title: str
+    articles: tuple[Article, ...]
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Story:
+        return cls(str(row["id"]), row["title"], tuple(Article.from_json(a) for a in row["articles"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A presenter: the name spoken on air, and the model's name of the voice."""
+
+    name: str
+    voice: str
+
+
+DEFAULT_HOSTS = (Host("Ava", "af_heart"), Host("Ben", "am_michael"))
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What the writer must know of the edition beside its stories.
+
+    `date` is the show's local date, `minutes` the length asked for, `is_sample` says that the news is invented (and is
+    said to be so on air), `recent_phrases` are the writer's own openings, links, questions and sign-offs of the last
+    editions, which it does not use again.
+    """
+
+    show: str
+    date: dt.date
+    minutes: float = 5.0
+    timezone: str = "UTC"
+    is_sample: bool = False
+    recent_phrases: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A sentence that a turn rests on: the article's id, and the sentence's index in `text.sentences.split(text)`."""
+
+    article: str
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check holds against a text: `kind` is number, name or quotation; `span` the words; `reason` a sentence."""
+
+    kind: str
+    span: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one host says in one go. `story` is the id of the story that it belongs to, None outside the stories."""
+
+    host: str
+    text: str
+    kind: TurnKind
+    citations: tuple[Citation, ...] = ()
+    written_by: str = ""
+    findings: tuple[Finding, ...] = ()
+    story: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "host": self.host,
+            "text": self.text,
+            "kind": self.kind,
+            "citations": [{"article": c.article, "sentence": c.sentence} for c in self.citations],
+            "written_by": self.written_by,
+            "findings": [{"kind": f.kind, "span": f.span, "reason": f.reason} for f in self.findings],
+            "story": self.story,
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Turn:
+        return cls(
+            host=row["host"],
+            text=row["text"],
+            kind=row["kind"],
+            citations=tuple(Citation(str(c["article"]), int(c["sentence"])) for c in row.get("citations", ())),
+            written_by=row.get("written_by", ""),
+            findings=tuple(Finding(f["kind"], f["span"], f["reason"]) for f in row.get("findings", ())),
+            story=row.get("story"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A story that the writer could not or did not tell, and why, in a sentence for the editor."""
+
+    story: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A finished script. `writer` names the model and the way of writing; `is_extractive` marks the embedded tier."""
+
+    hosts: tuple[Host, ...]
+    turns: tuple[Turn, ...]
+    writer: str = ""
+    is_extractive: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "hosts": [{"name": h.name, "voice": h.voice} for h in self.hosts],
+            "turns": [turn.to_json() for turn in self.turns],
+            "writer": self.writer,
+            "is_extractive": self.is_extractive,
+            "left_out": [{"story": o.story, "reason": o.reason} for o in self.left_out],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Phonemes:
+    """What the voice reads. `spoken`: the normalized words, lower case, words alone; `symbols`: the model's phoneme
+    string; `guessed`: the written words whose pronunciation no lexicon knew."""
+
+    spoken: str
+    symbols: str
+    guessed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A text to be spoken in one go. `id` keys the noise, so that the same utterance always sounds the same."""
+
+    id: str
+    text: str
+    voice: str
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A rendered utterance: waveform (S,) float32 at 24 kHz on the CPU."""
+
+    utterance: Utterance
+    phonemes: Phonemes
+    waveform: Tensor
+    compute_s: float
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter mark; `start_s` is a whole second. `url` is the lead source of the story, if there is one."""
+
+    start_s: float
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """When a turn is heard: `turn` is its index in the dialogue."""
+
+    start_s: float
+    end_s: float
+    host: str
+    text: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What is written into the file beside the sound."""
+
+    title: str
+    show: str
+    artist: str = ""
+    date: str = ""
+    track: int = 0
+    comment: str = ""
+    chapter_titles: Mapping[str, str] = field(default_factory=dict)  # story id -> chapter title
+    chapter_urls: Mapping[str, str] = field(default_factory=dict)  # story id -> lead source
+    artwork: bytes = b""  # PNG or JPEG, empty for none
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A finished, tagged MP3. Duration and size are read back from the file, loudness measured after decoding it."""
+
+    path: Path
+    duration_s: float
+    size_bytes: int
+    sample_rate: int
+    channels: int
+    loudness_lufs: float
+    true_peak_dbtp: float
+    chapters: tuple[Chapter, ...]
+    cues: tuple[Cue, ...]
+    guessed: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    device: str = "cpu"
