@@ -1,0 +1,97 @@
+"""A show, its two hosts, and how it pronounces things."""
+
+from __future__ import annotations
+
+import uuid
+import zoneinfo
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def every_day() -> list[int]:
+    return list(range(7))
+
+
+def is_timezone(name: str) -> None:
+    """Raises ValidationError unless `name` is a zone of the IANA time zone database."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as cause:
+        raise ValidationError(f"{name!r} is no known time zone. Write it like Europe/London.") from cause
+
+
+class Show(models.Model):
+    """An RSS channel of our own: what it takes in, when it goes out, what it says of itself."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=4000)
+    author = models.CharField(max_length=200, blank=True)
+    owner_email = models.EmailField(blank=True)
+    language = models.CharField(max_length=20, default="en-us")
+    category = models.CharField(max_length=60, default="News")
+    subcategory = models.CharField(max_length=60, default="Daily News", blank=True)
+    is_explicit = models.BooleanField(default=False)
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    feeds = models.ManyToManyField("Feed", related_name="shows", blank=True)
+    timezone = models.CharField(max_length=60, default="UTC", validators=[is_timezone])
+    publish_time = models.TimeField(help_text="Local hour at which an edition is opened.")
+    weekdays = models.JSONField(default=every_day, help_text="0 is Monday.")
+    minutes = models.FloatField(default=5.0, help_text="Length asked of an edition.")
+    max_age_hours = models.PositiveIntegerField(default=36, help_text="Older articles are no news.")
+    is_active = models.BooleanField(default=True)
+    auto_approve = models.BooleanField(default=False, help_text="Approve a script by itself when no check is red.")
+    auto_publish = models.BooleanField(default=False, help_text="Publish a recording without a person's listening.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("title",)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class Host(models.Model):
+    """A presenter of a show, in speaking order."""
+
+    show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="hosts")
+    order = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=60)
+    voice = models.CharField(max_length=60, help_text="The model's name of the voice, such as af_heart.")
+
+    class Meta:
+        ordering = ("show", "order")
+        constraints = [models.UniqueConstraint(fields=["show", "name"], name="one_host_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pronunciation(models.Model):
+    """How a show says a word: IPA in the model's symbols, or a respelling."""
+
+    show = models.ForeignKey(Show, on_delete=models.CASCADE, related_name="pronunciations")
+    written = models.CharField(max_length=100)
+    spoken = models.CharField(max_length=200, help_text="/ipa/ between slashes, or a respelling such as 'KEEV'.")
+
+    class Meta:
+        ordering = ("written",)
+        constraints = [models.UniqueConstraint(fields=["show", "written"], name="one_pronunciation_a_word")]
+
+    def __str__(self) -> str:
+        return f"{self.written}: {self.spoken}"
+
+
+def lexicon_of(show: Show) -> dict[str, Any]:
+    """The show's own pronunciations, for the studio."""
+    return dict(show.pronunciations.values_list("written", "spoken"))

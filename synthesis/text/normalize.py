@@ -1,0 +1,121 @@
+"""Written news text to the words that a newsreader says."""
+
+from __future__ import annotations
+
+import re
+
+from synthesis.text.abbreviations import calm_headlines, speak_abbreviations, speak_addresses, speak_numerals
+from synthesis.text.dates import speak_dates, speak_years
+from synthesis.text.folding import fold, is_readable
+from synthesis.text.numbers import NUMBER, cardinal, decimal, digits, ordinal, plural
+from synthesis.text.quantities import speak_quantities
+
+_PHONE = re.compile(r"(?<![\w.])\+?\d{1,3}[ -]\(?\d{3}\)?[ -]\d{3}[ -]\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{4}\b")
+_EMERGENCY = re.compile(r"(?i)(?<=\b(?:call|dial)\s)(\d{3})\b|(?<=\b(?:called|dialed)\s)(\d{3})\b|(?<=\bcalling\s)(\d{3})\b|\b(911)(?= call| operator| dispatch)")
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w.]*\d)")
+_ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th)\b")
+_PLURAL = re.compile(r"(?<![\w.,])(\d+)'?s\b")
+_MODEL_NAME = re.compile(r"(?<![\w.])([A-Za-z]+[A-Za-z-]*?)-?(\d+(?:\.\d+)?)([A-Za-z]*)(?![\w])")
+_FIGURE_FIRST = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)(-?)([A-Za-z]+)\b")
+_SIGNED = re.compile(rf"(?<![\w)\]-])([-+±])(?={NUMBER})")
+_ANY_NUMBER = re.compile(rf"(?<!\d)(?:{NUMBER})")
+_BRACKETED_SCRIPT = re.compile(r"\s*\(([^()]*)\)")
+_SYMBOLS = (
+    (re.compile(r"(?<=\w)&(?=\w)"), " and "),
+    (re.compile(r"&"), " and "),
+    (re.compile(r"(?<=\w)@(?=\w)|@"), " at "),
+    (re.compile(r"%"), " percent "),
+    (re.compile(r"(?<=\w)\+(?=\W|$)"), " plus"),
+    (re.compile(r"\+"), " plus "),
+    (re.compile(r"="), " equals "),
+    (re.compile(r"(?<=\w)/(?=\w)"), " "),
+    (re.compile(r"°"), " degrees "),
+    (re.compile(r"\$"), " dollars "),
+    (re.compile(r"€"), " euros "),
+    (re.compile(r"£"), " pounds "),
+    (re.compile(r"[\^*_~|<>\\{}\[\]#/₽₩₪₺¥₹‰]"), " "),
+)
+
+
+def normalize(text: str, *, british: bool = False) -> str:
+    """`text` in words, with punctuation and without a figure. `british` chooses "and" in numbers, day before month, "metres"."""
+    text = _drop_unreadable_brackets(fold(text))
+    text = speak_addresses(text)
+    text = calm_headlines(text)
+    text = speak_abbreviations(text)
+    text = speak_numerals(text)
+    text = _PHONE.sub(lambda m: ", ".join(digits(group) for group in re.findall(r"\d+", m[0])), text)
+    text = _EMERGENCY.sub(lambda m: digits(m[0]), text)
+    text = speak_dates(text, british=british)
+    text = speak_quantities(text, british=british)
+    text = speak_years(text, british=british)
+    text = _speak_plain_numbers(text, british)
+    for pattern, spoken in _SYMBOLS:
+        text = pattern.sub(spoken, text)
+    return _tidy(text)
+
+
+def words(normalized: str) -> str:
+    """Of a normalized text the words alone: lower case, no punctuation, one space between."""
+    text = normalized.lower()
+    return " ".join(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", text))
+
+
+def _drop_unreadable_brackets(text: str) -> str:
+    """A bracketed gloss in a script that no English voice reads, `Xi Jinping (习近平)`, is left out."""
+    return _BRACKETED_SCRIPT.sub(lambda m: m[0] if is_readable(m[1]) else "", text)
+
+
+def _speak_plain_numbers(text: str, british: bool) -> str:
+    text = _VERSION.sub(lambda m: " point ".join(cardinal(part) for part in m[0].split(".")), text)
+    text = _ORDINAL.sub(lambda m: ordinal(m[1], british=british), text)
+    text = _PLURAL.sub(lambda m: plural(cardinal(m[1], british=british)), text)
+    text = _MODEL_NAME.sub(lambda m: _speak_model_name(m, british), text)
+    text = _FIGURE_FIRST.sub(lambda m: _speak_figure_first(m, british), text)
+    text = _SIGNED.sub(lambda m: {"-": "minus ", "+": "plus ", "±": "plus or minus "}[m[1]], text)
+    return _ANY_NUMBER.sub(lambda m: _spaced(m, british), text)
+
+
+def _speak_model_name(m: re.Match[str], british: bool) -> str:
+    """`GB200`, `COVID-19`, `F-16`, `G20`, `GPT-4o`: the letters, then the number, then what follows it."""
+    name, number, tail = m[1], m[2], m[3]
+    spoken = digits(number) if len(number) > 1 and number.startswith("0") else _label(number, british)
+    return f"{name.rstrip('-')} {spoken}" + (f" {tail}" if tail else "")
+
+
+def _label(number: str, british: bool) -> str:
+    """Numbers in names go by pairs from four digits on: `A4000` as "forty hundred" is not said, `RTX 5090` is "fifty ninety"."""
+    if len(number) == 4 and number.isdigit() and not number.endswith("00") and number[2] != "0":
+        return f"{cardinal(number[:2])} {cardinal(number[2:])}"
+    if len(number) == 3 and number.isdigit() and number[1] == "0" and number[2] != "0":
+        return f"{cardinal(number[0])} oh {cardinal(number[2])}"
+    if len(number) == 3 and number.isdigit() and not number.endswith("00"):
+        return f"{cardinal(number[0])} {cardinal(number[1:])}"
+    return decimal(number, british=british)
+
+
+def _speak_figure_first(m: re.Match[str], british: bool) -> str:
+    """`5G`, `3D`, `20-year-old`, `15-minute`."""
+    joint = "-" if m[2] and m[3].islower() else " "
+    return f"{decimal(m[1], british=british)}{joint}{m[3]}"
+
+
+def _spaced(m: re.Match[str], british: bool) -> str:
+    number = m[0]
+    if len(number) > 1 and number.startswith("0") and number.isdigit():
+        spoken = digits(number)
+    else:
+        spoken = decimal(number, british=british)
+    before = m.string[m.start() - 1 : m.start()]
+    after = m.string[m.end() : m.end() + 1]
+    return (" " if before.isalpha() else "") + spoken + (" " if after.isalpha() else "")
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"\s+-+\s+|\s*–\s*|\s*—\s*", " — ", text)
+    text = re.sub(r"[^\S\n]+([,.;:!?…])", r"\1", text)
+    text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
+    text = re.sub(r"\(\s+", "(", re.sub(r"\s+\)", ")", text))
+    text = re.sub(r"\(\s*\)|\"\s*\"", "", text)
+    text = re.sub(r"[^\S\n]+", " ", text)
+    return re.sub(r"^[\s,;:—-]+", "", text).rstrip()

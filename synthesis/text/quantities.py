@@ -1,0 +1,252 @@
+"""Money, percentages, units, ranges, scores and fractions, from figures to words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from synthesis.text.numbers import NUMBER, cardinal, decimal, digits, fraction
+
+_CURRENCIES = {  # mark -> (one, many, hundredth, hundredths)
+    "US$": ("U.S. dollar", "U.S. dollars", "cent", "cents"),
+    "A$": ("Australian dollar", "Australian dollars", "cent", "cents"),
+    "C$": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
+    "HK$": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents"),
+    "NZ$": ("New Zealand dollar", "New Zealand dollars", "cent", "cents"),
+    "S$": ("Singapore dollar", "Singapore dollars", "cent", "cents"),
+    "R$": ("real", "reais", "centavo", "centavos"),
+    "$": ("dollar", "dollars", "cent", "cents"),
+    "€": ("euro", "euros", "cent", "cents"),
+    "£": ("pound", "pounds", "penny", "pence"),
+    "¥": ("yen", "yen", "", ""),
+    "₹": ("rupee", "rupees", "", ""),
+    "₽": ("ruble", "rubles", "", ""),
+    "₩": ("won", "won", "", ""),
+    "₪": ("shekel", "shekels", "", ""),
+    "₺": ("lira", "lira", "", ""),
+    "USD": ("U.S. dollar", "U.S. dollars", "cent", "cents"),
+    "EUR": ("euro", "euros", "cent", "cents"),
+    "GBP": ("pound", "pounds", "penny", "pence"),
+    "CHF": ("Swiss franc", "Swiss francs", "", ""),
+    "Rs": ("rupee", "rupees", "", ""),
+}
+_SCALES = {
+    **dict.fromkeys(("thousand", "k", "K"), "thousand"),
+    **dict.fromkeys(("million", "mn", "m", "M", "mln"), "million"),
+    **dict.fromkeys(("billion", "bn", "b", "B", "bln", "Bn"), "billion"),
+    **dict.fromkeys(("trillion", "tn", "trn", "T", "tr"), "trillion"),
+    **dict.fromkeys(("crore", "cr"), "crore"),
+    "lakh": "lakh",
+}
+# mark -> (one, many); a metric word in -er is spelled -re for British voices.
+_UNITS = {
+    "km": ("kilometer", "kilometers"), "m": ("meter", "meters"), "cm": ("centimeter", "centimeters"), "mm": ("millimeter", "millimeters"),
+    "nm": ("nanometer", "nanometers"), "mi": ("mile", "miles"), "ft": ("foot", "feet"), "yd": ("yard", "yards"), "in": ("inch", "inches"),
+    "kg": ("kilogram", "kilograms"), "g": ("gram", "grams"), "mg": ("milligram", "milligrams"), "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"),
+    "oz": ("ounce", "ounces"), "t": ("ton", "tons"), "l": ("liter", "liters"), "L": ("liter", "liters"), "ml": ("milliliter", "milliliters"),
+    "km^2": ("square kilometer", "square kilometers"), "m^2": ("square meter", "square meters"), "m^3": ("cubic meter", "cubic meters"),
+    "km2": ("square kilometer", "square kilometers"), "m2": ("square meter", "square meters"), "m3": ("cubic meter", "cubic meters"),
+    "sq km": ("square kilometer", "square kilometers"), "sq ft": ("square foot", "square feet"), "ha": ("hectare", "hectares"),
+    "km/h": ("kilometer an hour", "kilometers an hour"), "kmh": ("kilometer an hour", "kilometers an hour"), "kph": ("kilometer an hour", "kilometers an hour"),
+    "mph": ("mile an hour", "miles an hour"), "m/s": ("meter a second", "meters a second"), "mpg": ("mile per gallon", "miles per gallon"),
+    "W": ("watt", "watts"), "kW": ("kilowatt", "kilowatts"), "MW": ("megawatt", "megawatts"), "GW": ("gigawatt", "gigawatts"), "TW": ("terawatt", "terawatts"),
+    "kWh": ("kilowatt hour", "kilowatt hours"), "MWh": ("megawatt hour", "megawatt hours"), "GWh": ("gigawatt hour", "gigawatt hours"),
+    "TWh": ("terawatt hour", "terawatt hours"), "V": ("volt", "volts"), "kV": ("kilovolt", "kilovolts"), "mAh": ("milliamp hour", "milliamp hours"),
+    "Hz": ("hertz", "hertz"), "kHz": ("kilohertz", "kilohertz"), "MHz": ("megahertz", "megahertz"), "GHz": ("gigahertz", "gigahertz"),
+    "KB": ("kilobyte", "kilobytes"), "kB": ("kilobyte", "kilobytes"), "MB": ("megabyte", "megabytes"), "GB": ("gigabyte", "gigabytes"),
+    "TB": ("terabyte", "terabytes"), "PB": ("petabyte", "petabytes"), "GiB": ("gibibyte", "gibibytes"), "kbps": ("kilobit a second", "kilobits a second"),
+    "GB/s": ("gigabyte a second", "gigabytes a second"), "TB/s": ("terabyte a second", "terabytes a second"), "MB/s": ("megabyte a second", "megabytes a second"),
+    "Mbps": ("megabit a second", "megabits a second"), "Gbps": ("gigabit a second", "gigabits a second"),
+    "TFLOPS": ("teraflop", "teraflops"), "PFLOPS": ("petaflop", "petaflops"), "fps": ("frame a second", "frames a second"),
+    "ms": ("millisecond", "milliseconds"), "sec": ("second", "seconds"), "secs": ("second", "seconds"), "min": ("minute", "minutes"), "mins": ("minute", "minutes"),
+    "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "yr": ("year", "years"), "yrs": ("year", "years"),
+    "°C": ("degree Celsius", "degrees Celsius"), "°F": ("degree Fahrenheit", "degrees Fahrenheit"), "°": ("degree", "degrees"),
+    "bp": ("basis point", "basis points"), "bps": ("basis point", "basis points"), "dB": ("decibel", "decibels"), "ppm": ("part per million", "parts per million"),
+    "bbl": ("barrel", "barrels"), "bpd": ("barrel a day", "barrels a day"), "mbar": ("millibar", "millibars"), "hPa": ("hectopascal", "hectopascals"),
+}  # fmt: skip
+_N = rf"(?:{NUMBER})"
+_DASH = r"\s?[-–—]\s?"
+_CURRENCY = "|".join(re.escape(mark) for mark in sorted(_CURRENCIES, key=len, reverse=True))
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_UNIT = "|".join(re.escape(mark) for mark in sorted(_UNITS, key=len, reverse=True))
+_MONEY = re.compile(
+    rf"(?P<sign>(?<!\w)-)?(?<![A-Za-z])(?P<mark>{_CURRENCY})\.?\s?(?P<low>{_N})(?:\s?(?P<low_scale>{_SCALE})\b)?"
+    rf"(?:{_DASH}(?:{_CURRENCY})?\s?(?P<high>{_N})(?:\s?(?P<high_scale>{_SCALE})\b)?)?(?![\d])"
+)
+_MONEY_AFTER = re.compile(
+    rf"(?<![\w.,])(?P<sign>-)?(?P<low>{_N})\s?(?:(?P<low_scale>{_SCALE})\s?)?(?P<mark>€|USD|EUR|GBP|CHF)(?!\w)(?P<high>)(?P<high_scale>)"
+)
+_CENTS = re.compile(rf"(?<![\w.,])(?P<n>{_N})\s?(?P<mark>¢|p)(?!\w)")
+_PERCENT = re.compile(
+    rf"(?<![\w.])(?P<sign>[-+])?(?P<low>{_N})(?P<low_mark>\s?%)?(?:{_DASH}(?P<high>{_N}))?\s?(?P<mark>%|percent\b|per cent\b|pct\b|‰)"
+)
+_UNIT_FIGURE = re.compile(
+    rf"(?<![\w.])(?P<sign>[-+])?(?P<low>{_N})(?:{_DASH}(?P<high>{_N}))?(?P<gap>[ -]?)(?P<unit>{_UNIT})(?![\w^°])(?:(?<=\w)/(?!\w))?"
+)
+_TEMPERATURE_RANGE = re.compile(rf"(?<![\w.])(-?{_N})°?{_DASH}(-?{_N})(°[CF]?)")
+_SCALED = re.compile(rf"(?<![\w.])(?P<low>{_N})(?:{_DASH}(?P<high>{_N}))?(?P<gap>\s?)(?P<scale>{_SCALE})\b(?![/.]\w)")
+_SCORE_WORDS = re.compile(
+    r"\b(won|win|wins|winning|beat|beats|beaten|beating|lost|lose|loses|losing|defeat\w*|draw|drew|drawn|tie|tied|victory|score[ds]?|lead|leads|led|"
+    r"goals?|match|final|set|sets|down|up|ahead|trail\w*|loss|thrash\w*|edged|record)\b"
+)
+_VOTE_WORDS = re.compile(r"\s*(vote|votes|ruling|decision|majority|opinion|split|margin|in favou?r)\b")
+_PAIR = re.compile(r"(?<![\w.,/–-])(?P<low>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)[-–](?P<high>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)(?![\w/–-]|[.,]\d)")
+_MIXED = re.compile(r"(?<![\w.,/])(\d+)[ -](\d{1,2})/(\d{1,2})(?![\w/])")
+_FRACTION = re.compile(r"(?<![\w.,/])(\d{1,2})/(\d{1,2})(?![\w/])")
+_SPECIAL = {"9/11": "nine eleven", "24/7": "twenty-four seven", "7/7": "seven seven", "50/50": "fifty fifty"}
+_SPECIALS = re.compile(r"(?<![\w.,/])(?:" + "|".join(_SPECIAL) + r")(?![\w/])")
+
+
+def speak_quantities(text: str, *, british: bool) -> str:
+    """All figures of `text` that carry a mark or stand in pairs, put in words. Plain numbers are left."""
+    steps: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+        (_SPECIALS, lambda m: _SPECIAL[m[0]]),
+        (_MONEY, lambda m: _money(m, british)),
+        (_MONEY_AFTER, lambda m: _money(m, british)),
+        (_CENTS, lambda m: _cents(m, british)),
+        (_PERCENT, lambda m: _percent(m, british)),
+        (_TEMPERATURE_RANGE, lambda m: _temperatures(m, british)),
+        (_UNIT_FIGURE, lambda m: _unit_figure(m, british)),
+        (_SCALED, lambda m: _scaled(m, british)),
+        (_MIXED, _mixed),
+        (_FRACTION, _fraction),
+        (_PAIR, lambda m: _pair(m, british)),
+    )
+    for pattern, speak in steps:
+        text = pattern.sub(speak, text)
+    return text
+
+
+def _money(m: re.Match[str], british: bool) -> str:
+    one, many, *_ = _CURRENCIES[m["mark"]]
+    sign = "minus " if m["sign"] else ""
+    low_scale, high_scale = _SCALES.get(m["low_scale"] or ""), _SCALES.get(m["high_scale"] or "")
+    if m["high"]:
+        low = decimal(m["low"], british=british) + (f" {low_scale}" if low_scale and low_scale != high_scale else "")
+        high = decimal(m["high"], british=british) + (f" {high_scale}" if high_scale else "")
+        return f"{sign}{low} to {high} {many}"
+    if low_scale:
+        return f"{sign}{decimal(m['low'], british=british)} {low_scale} {_counted(m, one, many)}"
+    if re.fullmatch(r"[\d,]*\.\d\d", m["low"]) and _CURRENCIES[m["mark"]][2]:
+        return sign + _coins(m["low"], m["mark"], british)
+    amount = _counted(m, one, many if m["low"] != "1" else one)
+    return f"{sign}{decimal(m['low'], british=british)} {amount}"
+
+
+def _counted(m: re.Match[str], one: str, many: str) -> str:
+    """`$5 million-a-year`, `$20-a-day`: before a hyphen the currency stays singular."""
+    following = m.string[m.end() : m.end() + 2]
+    return one if re.match(r"-[a-z]", following) else many
+
+
+def _coins(amount: str, mark: str, british: bool) -> str:
+    one, many, hundredth, hundredths = _CURRENCIES[mark]
+    whole, cents = (int(part or 0) for part in amount.replace(",", "").split("."))
+    parts = []
+    if whole or not cents:
+        parts.append(f"{cardinal(whole, british=british)} {one if whole == 1 else many}")
+    if cents:
+        parts.append(f"{cardinal(cents)} {hundredth if cents == 1 else hundredths}")
+    return " and ".join(parts)
+
+
+def _cents(m: re.Match[str], british: bool) -> str:
+    many = "pence" if m["mark"] == "p" else "cents"
+    return f"{decimal(m['n'], british=british)} {many}"
+
+
+def _percent(m: re.Match[str], british: bool) -> str:
+    sign = {"-": "minus ", "+": "plus ", None: ""}[m["sign"]]
+    word = "per mille" if m["mark"] == "‰" else "percent"
+    low = decimal(m["low"], british=british)
+    if m["high"]:
+        return f"{sign}{low}{' percent' if m['low_mark'] else ''} to {decimal(m['high'], british=british)} {word}"
+    if m["low_mark"]:  # "5% %" is a typing slip
+        return f"{sign}{low} {word}"
+    return f"{sign}{low} {word}"
+
+
+def _temperatures(m: re.Match[str], british: bool) -> str:
+    low, high = (_signed(part, british) for part in (m[1], m[2]))
+    return f"{low} to {high} {_UNITS[m[3]][1]}"
+
+
+def _signed(number: str, british: bool) -> str:
+    return ("minus " if number.startswith("-") else "") + decimal(number.lstrip("-"), british=british)
+
+
+def _unit_figure(m: re.Match[str], british: bool) -> str:
+    unit = m["unit"]
+    if unit == "in" and m["gap"] != "":  # "5 in" is most often the preposition
+        return m[0]
+    if unit in ("t", "m", "V", "W", "L", "l", "g") and m["gap"] == "-":
+        return m[0]
+    if unit == "m" and not m["high"] and _means_million(m):
+        return f"{decimal(m['low'], british=british)} million"
+    one, many = _UNITS[unit]
+    name = one if m["low"] == "1" and not m["high"] or m["gap"] == "-" else many
+    if british:
+        name = re.sub(r"(met|lit)er", r"\1re", name)
+    sign = {"-": "minus ", "+": "plus ", None: ""}[m["sign"]]
+    low = decimal(m["low"], british=british)
+    joined = f"{low} to {decimal(m['high'], british=british)}" if m["high"] else low
+    return f"{sign}{joined}{'-' if m['gap'] == '-' else ' '}{name}"
+
+
+def _means_million(m: re.Match[str]) -> bool:
+    """`5m people` counts, `a 5m wall` measures: what follows decides."""
+    following = m.string[m.end() : m.end() + 30]
+    counted = r"\s+(people|users|children|homes|households|barrels|tonnes|tons|jobs|voters|viewers|customers|subscribers|doses|followers|views|residents|workers|adults|patients|refugees|cars|vehicles|members|shares|passengers|copies)\b"
+    return m["gap"] == "" and re.match(counted, following) is not None
+
+
+def _scaled(m: re.Match[str], british: bool) -> str:
+    if len(m["scale"]) == 1 and (m["gap"] or m["scale"] in "bBTM" and not _clear_scale(m)):
+        return m[0]
+    low = decimal(m["low"], british=british)
+    joined = f"{low} to {decimal(m['high'], british=british)}" if m["high"] else low
+    return f"{joined} {_SCALES[m['scale']]}"
+
+
+def _clear_scale(m: re.Match[str]) -> bool:
+    """A lone capital after a figure is a scale in `1.2B users` and `30B`, and a label in `3B` of a flat or a form."""
+    return m["scale"] in "BM" and ("." in m["low"] or len(m["low"]) >= 2)
+
+
+def _mixed(m: re.Match[str]) -> str:
+    spoken = fraction(int(m[2]), int(m[3]))
+    if spoken is None:
+        return m[0]
+    return f"{cardinal(m[1])} and {spoken.replace('one ', 'a ', 1) if spoken.startswith('one ') else spoken}"
+
+
+def _fraction(m: re.Match[str]) -> str:
+    top, bottom = int(m[1]), int(m[2])
+    spoken = fraction(top, bottom)
+    if spoken is not None:
+        return spoken
+    return f"{cardinal(top)} over {cardinal(bottom)}" if bottom > 31 else f"{cardinal(top)} {cardinal(bottom)}"
+
+
+def _pair(m: re.Match[str], british: bool) -> str:
+    """`10-15` is a range, `2-1` a result, `6-3` before "vote" a count; words around it decide when the order doesn't."""
+    low, high = m["low"], m["high"]
+    before, after = m.string[max(0, m.start() - 45) : m.start()], m.string[m.end() : m.end() + 30]
+    first, second = (_pair_figure(part, british) for part in (low, high))
+    if _VOTE_WORDS.match(after):
+        return f"{first} to {second}"
+    low_value, high_value = (float(part.replace(",", "")) for part in (low, high))
+    scored = bool(_SCORE_WORDS.search(before.lower()) or re.match(r"\s*(win|victory|defeat|draw|loss|lead|thrashing)\b", after))
+    if low_value >= high_value or scored:
+        return f"{first} {second}"
+    return f"{first} to {second}"
+
+
+def _pair_figure(number: str, british: bool) -> str:
+    if number == "0":
+        return "nil" if british else "zero"
+    if len(number) > 1 and number.startswith("0") and number.isdigit():
+        return digits(number)
+    return decimal(number, british=british)
+
+
