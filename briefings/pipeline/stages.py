@@ -212,9 +212,7 @@ def waiting(moment: dt.datetime) -> list[tuple[Episode, Stage]]:
     free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
     due = Q(error_code="") | Q(retry_at__lte=moment)
     episodes = (
-        Episode.objects.filter(free, due)
-        .exclude(status__in=[Status.PUBLISHED, Status.REJECTED])
-        .select_related("show")
+        Episode.objects.filter(free, due).exclude(status__in=[Status.PUBLISHED, Status.REJECTED]).select_related("show")
     )
     return [(episode, stage) for episode in episodes if (stage := next_stage(episode))]
 
@@ -240,5 +238,3 @@ def _heartbeat(held: Claim) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ _ALIASES = {
     "switzerland": "swiss", "danish": "denmark", "denmark": "danish", "danes": "denmark", "thai": "thailand", "welsh": "wales",
     "republican": "gop", "republicans": "gop", "gop": "republican republicans", "welshman": "wales",
 }  # fmt: skip
+_ENDING = re.compile(r"(|s|es|an|ans|n|ns|ian|ians|ese|ish|is|i|ne|ni|e|a|o|y|ia|na|se)")
 # Capitalised by rule and not by being somebody's name.
 _COMMON = frozenset(
     """i mr mrs ms dr prof sir lord lady saint a an the and but or nor so yet if when while as at by for from in into of on
@@ -180,11 +182,8 @@ def _is_known(word: str, vocabulary: frozenset[str]) -> bool:
 
 def _same_stem(word: str, other: str) -> bool:
     """Mexico and Mexican, China and Chinese, Soros and Soroses: one name in two forms."""
-    shared = min(len(word), len(other)) - (2 if max(len(word), len(other)) > 5 else 1)
-    if shared < 4 or abs(len(word) - len(other)) > 4 or word[:shared] != other[:shared]:
-        return False
-    endings = {word[shared:], other[shared:]}
-    return all(re.fullmatch(r"\w{0,2}(|s|es|an|ans|n|ns|ian|ians|ese|ish|i|is|er|ers|e|a|o|y|ia|na|ne|ni|se)", end) for end in endings)
+    shared = len(os.path.commonprefix([word, other]))
+    return shared >= 4 and all(_ENDING.fullmatch(form[shared:]) for form in (word, other))
 
 
 def _is_expansion(run: Sequence[re.Match[str]], vocabulary: frozenset[str]) -> bool:

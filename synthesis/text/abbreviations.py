@@ -16,7 +16,7 @@ _WORDS = {
     "Inc.": "Incorporated", "Corp.": "Corporation", "Co.": "Company", "Ltd.": "Limited", "Bros.": "Brothers", "Dept.": "Department", "Univ.": "University",
     "Assn.": "Association", "Ave.": "Avenue", "Blvd.": "Boulevard", "Jr.": "Junior", "Sr.": "Senior", "Jr": "Junior", "vs.": "versus", "vs": "versus",
     "approx.": "approximately", "est.": "estimated", "etc.": "et cetera", "e.g.": "for example", "i.e.": "that is", "et al.": "and others",
-    "a.k.a.": "also known as", "aka": "also known as", "w/": "with", "Ph.D.": "P.H.D.", "Ph.D": "P.H.D.", "PhD": "P.H.D.", "No.10": "Number Ten",
+    "a.k.a.": "also known as", "aka": "also known as", "w/": "with", "Ph.D.": "P.H.D.", "Ph.D": "P.H.D.", "PhD": "P.H.D.", "AT&T": "A.T. and T", "No.10": "Number ten",
     "govt": "government", "Govt": "Government", "Gov't": "Government", "cf.": "compare", "fig.": "figure", "Fig.": "Figure", "vol.": "volume", "Vol.": "Volume",
 }  # fmt: skip
 _STATES = {

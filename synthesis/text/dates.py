@@ -19,13 +19,13 @@ _MONTH_FIRST = re.compile(
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?\s+({_MONTH})(?:,?\s+({_YEAR})\b)?(?!\w)")
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}),?\s+({_YEAR})\b(?!-)")
 _SHORT_MONTH = re.compile(r"\b(" + "|".join(s for s in _SHORT if s != "May") + r")\.(?=\s+[a-z\d])")
-_CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?::([0-5]\d))?\s?([aApP])\.?\s?[mM]\b(?:\.(?!\s+[A-Z]|\s*$))?")
-_HOUR = re.compile(r"(?<![\d:.,])(1[0-2]|[1-9])(?:\s?[-–]\s?(1[0-2]|[1-9]))?\s?([aApP])\.?[mM]\b(?:\.(?!\s+[A-Z]|\s*$))?")
+_CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?::([0-5]\d))?\s?([aApP])\.?\s?[mM]\b\.?")
+_HOUR = re.compile(r"(?<![\d:.,])(1[0-2]|[1-9])(?:\s?[-–]\s?(1[0-2]|[1-9]))?\s?([aApP])\.?[mM]\b\.?")
 _PLAIN_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4]):([0-5]\d)(?!:?\d)(?P<zone>\s?h(?:rs)?\b)?")
 _LAP = re.compile(r"(?<![\d:.,])(\d{1,2}):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?![\d:])")
 _DECADES = re.compile(r"(?<![\w.,])(?:(mid-|early-|late-)?)'?((?:1[1-9]|20)\d0|[2-9]0)'?s\b")
 _SPAN = re.compile(rf"(?<![\w.,/-])({_YEAR})\s?[-–/]\s?({_YEAR}|\d\d)(?![\w/-]|[.,]\d)")
-_QUARTER = re.compile(r"\b(Q[1-4]|H[12]|FY)[ -]?'?(\d{4}|\d\d)\b")
+_QUARTER = re.compile(r"\b(Q[1-4]|H[12]|FY)(?:[ -]?'?(\d{4})|[ -]'?(\d\d))\b(?!%)")
 _AROUND = (
     r"(?:in|since|by|from|until|till|of|before|after|during|between|through|to|and|around|circa|for|late|early|mid|year|summer|spring|autumn|winter|fall|"
     rf"election|season|{'|'.join(MONTHS)})"
@@ -43,7 +43,7 @@ def speak_dates(text: str, *, british: bool) -> str:
     """Every date, clock time, year and decade of `text` in words. `03/11/2025` is read the voice's way round."""
     text = _ISO.sub(lambda m: _date(int(m[3]), MONTHS[int(m[2]) - 1], m[1], british), text)
     text = _SLASHED.sub(lambda m: _slashed(m, british), text)
-    text = _QUARTER.sub(lambda m: f"{_period(m[1])} {year(m[2] if len(m[2]) == 4 else '20' + m[2], british=british)}", text)
+    text = _QUARTER.sub(lambda m: f"{_period(m[1])} {year(m[2] or '20' + m[3], british=british)}", text)
     text = _DAY_FIRST.sub(lambda m: _day_first(m, british), text)
     text = _MONTH_FIRST.sub(lambda m: _month_first(m, british), text)
     text = _MONTH_YEAR.sub(lambda m: f"{_month(m[1])} {year(m[2], british=british)}", text)

@@ -12,8 +12,9 @@ from synthesis.text.quantities import speak_quantities
 
 _PHONE = re.compile(r"(?<![\w.])\+?\d{1,3}[ -]\(?\d{3}\)?[ -]\d{3}[ -]\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{4}\b")
 _EMERGENCY = re.compile(r"(?i)(?<=\b(?:call|dial)\s)(\d{3})\b|(?<=\b(?:called|dialed)\s)(\d{3})\b|(?<=\bcalling\s)(\d{3})\b|\b(911)(?= call| operator| dispatch)")
-_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w.]*\d)")
+_VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\w.]*\d)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th)\b")
+_NAMED_NUMBER = re.compile(r"\b((?:Boeing|Flight|Route|Interstate|Highway|Room)\s)(\d{3})\b")
 _PLURAL = re.compile(r"(?<![\w.,])(\d+)'?s\b")
 _MODEL_NAME = re.compile(r"(?<![\w.])([A-Za-z]+[A-Za-z-]*?)-?(\d+(?:\.\d+)?)([A-Za-z]*)(?![\w])")
 _FIGURE_FIRST = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)(-?)([A-Za-z]+)\b")
@@ -69,6 +70,7 @@ def _drop_unreadable_brackets(text: str) -> str:
 def _speak_plain_numbers(text: str, british: bool) -> str:
     text = _VERSION.sub(lambda m: " point ".join(cardinal(part) for part in m[0].split(".")), text)
     text = _ORDINAL.sub(lambda m: ordinal(m[1], british=british), text)
+    text = _NAMED_NUMBER.sub(lambda m: m[1] + _label(m[2], british), text)
     text = _PLURAL.sub(lambda m: plural(cardinal(m[1], british=british)), text)
     text = _MODEL_NAME.sub(lambda m: _speak_model_name(m, british), text)
     text = _FIGURE_FIRST.sub(lambda m: _speak_figure_first(m, british), text)

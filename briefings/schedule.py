@@ -1,0 +1,1 @@
+"""When a show's next edition opens."""

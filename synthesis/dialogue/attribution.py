@@ -1,0 +1,142 @@
+"""Who says it: find the speaker of a sentence, and move a trailing attribution to the front, where the ear needs it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+SPEECH_VERBS = frozenset(
+    """say tell add write note explain argue warn announce report insist claim acknowledge testify tweet state recall continue
+    confirm allege deny admit stress reply declare conclude caution maintain contend""".split()
+)
+# They point at something said before, which may not be said here.
+_PLAIN = {"added": "said", "continued": "said", "concluded": "said", "adds": "says", "went": "said", "agreed": "said", "replied": "said"}
+_ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
+_ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,90}), (?P<claim>.+)$")
+_PRONOUNS = frozenset("he she it they".split())
+_SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ONE_WORD = frozenset("TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation BleepingComputer".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """A sentence with its attribution in front. `speaker` is as written ("he" too), `claim` what is said, `verb` how."""
+
+    speaker: Token | None
+    who: str
+    verb: str
+    claim: str
+    is_quote: bool
+    was_trailing: bool
+
+    def spoken(self, who: str) -> str:
+        """The sentence, with `who` for the speaker."""
+        who = who[:1].upper() + who[1:]
+        if self.verb == "according to":
+            return f"According to {who[:1].lower() + who[1:] if who.startswith('The ') else who}, {self.claim}"
+        return f"{who} {self.verb}: {self.claim}" if self.is_quote else f"{who} {self.verb} {self.claim}"
+
+
+def attribute(text: str, doc: Doc) -> Attributed | None:
+    """The attribution of the sentence, or None if it has none that can be told with certainty."""
+    by_report = _ACCORDING.match(text)
+    if by_report and '"' not in text:
+        return Attributed(None, by_report["who"], "according to", _as_clause(by_report["claim"], doc) + ".", False, True)
+    first = _ACCORDING_FIRST.match(text)
+    if first:
+        return Attributed(None, first["who"], "according to", first["claim"], False, False)
+    for verb in doc:
+        if verb.lemma_.lower() in SPEECH_VERBS and verb.tag_ in {"VBD", "VBZ", "VBP"}:
+            found = _trailing(verb, doc) or _leading(verb, doc)
+            if found:
+                return found
+    return None
+
+
+def _trailing(verb: Token, doc: Doc) -> Attributed | None:
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if subject is None:
+        return None
+    start = min(subject.left_edge.i, verb.i)
+    if start < 3 or doc[start - 1].text not in {",", '"', ',"', "!", "?"} or doc[start - 1 if start else 0].i == 0:
+        return None
+    claim, rest = doc[:start].text.strip(), _rest(verb, subject, doc)
+    if rest is None or claim.count('"') % 2:
+        return None
+    how = _how(verb, subject, doc)
+    is_quote = claim.startswith('"') and claim.rstrip(",").endswith('"') and claim.count('"') == 2
+    if is_quote:
+        inner = claim.strip('", ')
+        inner = inner if inner[-1] in "!?" else inner + "."
+        return Attributed(subject, _subject_text(subject, verb), how, f'"{inner}"', True, True)
+    return Attributed(subject, _subject_text(subject, verb), how, _as_clause(claim.rstrip(", "), doc) + ".", False, True)
+
+
+def _rest(verb: Token, subject: Token, doc: Doc) -> str | None:
+    """What follows the attribution; None if dropping it could change what was said (a quotation that goes on)."""
+    end = max(verb.i, subject.right_edge.i) + 1
+    tail = doc[end:].text.strip()
+    if '"' in tail or re.search(r"\b(but|although|though|unless|if|however|except)\b", tail):
+        return None
+    return tail
+
+
+def _how(verb: Token, subject: Token, doc: Doc) -> str:
+    """The verb with the few words that belong to it: "told Reuters", "said on Friday"."""
+    word = _PLAIN.get(verb.text.lower(), verb.text.lower())
+    end = max(verb.i, subject.right_edge.i if subject.i > verb.i else verb.i) + 1
+    tail = re.match(r"[^,.;\"]*", doc[end:].text)
+    words = tail[0].strip() if tail else ""
+    if re.match(r"(in an? (\w+ )?(statement|email|interview|post|news release|release|message|call)\b)", words):
+        words = ""
+    if verb.lemma_ == "tell":
+        return f"told {words}" if words and len(words.split()) <= 5 else "said"
+    return f"{word} {words}" if 0 < len(words.split()) <= 4 and subject.i < verb.i else word
+
+
+def _leading(verb: Token, doc: Doc) -> Attributed | None:
+    if verb.dep_ != "ROOT" or verb.head != verb:
+        return None
+    subject = next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
+    if subject is None or subject.left_edge.i > 6:
+        return None
+    claim = doc[verb.i + 1 :].text.strip()
+    is_quote = claim.startswith((':', '"', ', "'))
+    return Attributed(subject, _subject_text(subject, verb), verb.text, claim.lstrip(":, "), is_quote, False)
+
+
+def _subject_text(subject: Token, verb: Token) -> str:
+    kept = [token for token in subject.subtree if token.i < verb.i or subject.i > verb.i]
+    return "".join(token.text_with_ws for token in kept).strip(" ,")
+
+
+def _as_clause(claim: str, doc: Doc) -> str:
+    """The claim as it goes on after "says": a capital only where a name begins."""
+    claim = re.sub(r"^(But|And|So|Yet|Still,|However,|Meanwhile,) ", "", claim)
+    return lower_first(claim, doc)
+
+
+def lower_first(text: str, doc: Doc) -> str:
+    """`text` with a small first letter, unless its first word is a name, an acronym or "I"."""
+    first = next((token for token in doc if text.startswith(token.text)), None)
+    word = text.split()[0] if text else ""
+    if first is None or not text[:1].isalpha() or first.tag_ in {"NNP", "NNPS"} or first.ent_type_ in {"PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"}:
+        if word.lower() not in {"the", "a", "an", "this", "that", "these", "those", "its", "their", "his", "her"}:
+            return text
+    if word[1:] != word[1:].lower() or word in {"I", "I'm"}:
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def is_pronoun(who: str) -> bool:
+    return who.lower() in _PRONOUNS
+
+
+def outlet_name(outlet: str) -> str:
+    """An outlet's name as it is said: "TheNation" is The Nation, "APNews" AP News."""
+    outlet = outlet.strip()
+    if " " in outlet or outlet in _ONE_WORD or outlet.isupper():
+        return outlet
+    return " ".join(_SPLIT_CAMEL.sub(" ", outlet).split())

@@ -1,0 +1,188 @@
+"""Read an article for the ear: its sentences, cleaned and parsed, the people it introduces, the acronyms it explains."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span, Token
+
+from synthesis.dialogue.parse import parse
+from synthesis.text import sentences
+from synthesis.types import Article
+
+MAX_SENTENCES = 40
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z'’.\-/ ]{2,40}(?:, [\w.’' ]{2,30}?)?(?:, [A-Z][a-z]+\.? \d{1,2})?\s*(?:\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
+    r"|^[A-Z][\w.’' ]{2,30}(?:, [\w.’' ]{2,30})?\s\((?:AP|Reuters|AFP|CNN|UPI|CP|PA|dpa|EFE|ANI|PTI)\)\s*[-–—]+\s+"
+)
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+_ACRONYM = re.compile(r"((?:[A-Z][\w'’&-]+,? (?:(?:of|the|and|for|on|in|to|&),? )*){1,7}[A-Z]?[\w'’-]*) ?\(([A-Z]{2,7})\)")
+_TITLES = frozenset("mr mrs ms dr sir lord lady prof sen rep gov gen".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody named in full. `intro` is the name with its role before it, as the article has it, or the name alone."""
+
+    name: str
+    intro: str
+    sentence: int
+
+    @property
+    def surname(self) -> str:
+        return self.name.split()[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an article. `written` is the source's own; `text` the cleaned one, of which `doc` is the parse."""
+
+    article: Article
+    index: int
+    paragraph: int
+    written: str
+    text: str
+    doc: Doc
+    inside_quote: bool  # it begins within a quotation that an earlier sentence opened
+    leaves_open: bool  # it ends within a quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    article: Article
+    sentences: tuple[Sentence, ...]
+    total: int
+    people: dict[str, Person] = field(default_factory=dict)  # by surname; one whose surname two people share is left out
+    acronyms: dict[str, tuple[str, int]] = field(default_factory=dict)  # acronym -> what it stands for, sentence
+
+
+def read(article: Article) -> Reading:
+    """Parse the first `MAX_SENTENCES` sentences; what stands further down is never news."""
+    rows = []
+    for paragraph, line in enumerate(article.text.splitlines()):
+        in_quote = False
+        for written in sentences.split(line):
+            text = clean(written)
+            leaves_open = in_quote ^ (text.count('"') % 2 == 1)
+            rows.append((paragraph, written, text, in_quote, leaves_open))
+            in_quote = leaves_open
+    docs = parse([row[2] for row in rows[:MAX_SENTENCES]])
+    found = tuple(
+        Sentence(article, index, paragraph, written, text, doc, inside, leaves)
+        for index, ((paragraph, written, text, inside, leaves), doc) in enumerate(zip(rows, docs, strict=False))
+    )
+    return Reading(article, found, len(rows), _people(found), _acronyms(found))
+
+
+def clean(written: str) -> str:
+    """Without dateline, brackets and typographic quotation marks; nothing else is touched."""
+    text = re.sub(r"[“”„]", '"', written).replace("’", "'").replace("‘", "'")
+    text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "", _DATELINE.sub("", text, count=1))
+    pieces = text.split('"')
+    outside = [_BRACKETS.sub("", piece) if place % 2 == 0 else re.sub(r"[()\[\]]", "", piece) for place, piece in enumerate(pieces)]
+    text = '"'.join(outside)
+    text = re.sub(r"\s*--+\s*|(?<=\w)\s*—\s*(?=\w)|\s—\s|\s–\s", " — ", text)
+    return " ".join(re.sub(r"\s+([,.;])", r"\1", text).split())
+
+
+def _people(found: tuple[Sentence, ...]) -> dict[str, Person]:
+    people: dict[str, Person] = {}
+    shared: set[str] = set()
+    for sentence in found:
+        for entity in sentence.doc.ents:
+            name = _full_name(entity)
+            if entity.label_ != "PERSON" or not name:
+                continue
+            surname = name.split()[-1]
+            known = people.get(surname)
+            if known and known.name.split()[0] != name.split()[0]:
+                shared.add(surname)
+            intro = introduction(entity, name)
+            if not known or (known.intro == known.name and intro != name and known.name == name):
+                people[surname] = Person(name, intro, sentence.index)
+    return {surname: person for surname, person in people.items() if surname not in shared}
+
+
+def _full_name(entity: Span) -> str:
+    words = re.sub(r"'s$", "", entity.text).split()
+    if words and words[0].lower().strip(".") in _TITLES:
+        words = words[1:]
+    is_name = 2 <= len(words) <= 4 and all(re.fullmatch(r"[A-Z][\w.'-]+|[A-Z]\.?|al-\w+|de|la|van|von|bin|den|der", word) for word in words)
+    return " ".join(words) if is_name and not words[-1].isupper() else ""
+
+
+def introduction(entity: Span, name: str) -> str:
+    """The name with the role that the sentence gives it, role first: "a certified planner, Lee Baker"."""
+    head = entity.root
+    before = _prenominal(entity, head)
+    if before:
+        return f"{before} {name}"
+    role = _apposition(head)
+    return f"{role}, {name}," if role else name
+
+
+def _prenominal(entity: Span, head: Token) -> str:
+    """Words of the same noun phrase before the name: "Ukrainian President" of "Ukrainian President Volodymyr Zelenskyy"."""
+    start = entity.start
+    while start > 0 and entity.doc[start - 1].dep_ in {"compound", "amod", "nmod", "det", "poss", "case"} and _within(entity.doc[start - 1], head):
+        start -= 1
+    words = entity.doc[start : entity.start].text
+    return words if 1 <= len(words.split()) <= 7 and not re.search(r"[,\"—;:]|^(his|her|their|its|my|our)\b", words, re.I) else ""
+
+
+def _within(token: Token, head: Token) -> bool:
+    return head.is_ancestor(token)
+
+
+def _apposition(head: Token) -> str:
+    for child in head.children:
+        if child.dep_ == "appos" and child.pos_ in {"NOUN", "PROPN"} and child.i > head.i and head.doc[child.left_edge.i - 1].text == ",":
+            return role_phrase(child)
+    return ""
+
+
+def role_phrase(noun: Token) -> str:
+    """A role short enough to say before a name, from its article to its last needed word."""
+    kept = [token for token in noun.subtree if not _is_side(token, noun)]
+    words = "".join(token.text_with_ws for token in kept).strip(" ,")
+    words = re.split(r",| who | which | that | and (?=founder|author|former|co-)", words)[0].strip()
+    if not 1 <= len(words.split()) <= 9 or re.search(r"\d|\"", words) or noun.ent_type_ == "PERSON":
+        return ""
+    if re.match(r"(an?|the|one|his|her|their|its|our)\b", words, re.I) or "'s " in words:
+        return words if not re.match(r"(his|her|their|its|our)\b", words, re.I) else ""
+    return f"the {words}" if re.search(r"\b(of|for|at|in)\b|chief|head|director|minister|president", words) else _with_article(words)
+
+
+def _with_article(words: str) -> str:
+    if words.endswith("s") and not words.endswith("ss"):
+        return words
+    return f"an {words}" if re.match(r"[aeio]|[FHLMNRSX][A-Z]", words) else f"a {words}"
+
+
+def _is_side(token: Token, noun: Token) -> bool:
+    while token != noun:
+        if token.dep_ in {"relcl", "acl", "appos", "conj", "cc"}:
+            return True
+        token = token.head
+    return False
+
+
+def _acronyms(found: tuple[Sentence, ...]) -> dict[str, tuple[str, int]]:
+    acronyms: dict[str, tuple[str, int]] = {}
+    for sentence in found:
+        for match in _ACRONYM.finditer(sentence.written):
+            expansion = _expansion(match[1], match[2])
+            if expansion:
+                acronyms.setdefault(match[2], (expansion, sentence.index))
+    return acronyms
+
+
+def _expansion(words: str, acronym: str) -> str:
+    """The shortest tail of `words` whose capitals spell `acronym`, or nothing."""
+    parts = words.split()
+    for start in range(len(parts) - 1, -1, -1):
+        capitals = "".join(letter for part in parts[start:] for letter in re.findall(r"[A-Z]", part)[:1] if part not in {"The", "And"})
+        if capitals == acronym and parts[start][0].isupper():
+            return " ".join(parts[start:]).strip(" ,")
+    return ""

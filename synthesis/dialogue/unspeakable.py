@@ -1,0 +1,39 @@
+"""Know the sentences that no host may read: captions, adverts, first person, appeals to the reader, page furniture."""
+
+from __future__ import annotations
+
+import re
+
+_FURNITURE = re.compile(
+    r"https?://|www\.|\S+@\S+|(?<!\w)@\w|#\w{3,}|\bclick (here|below)|\bread (more|also|next|through)|\bsee also\b|\brelated\s*:|\bsubscribe|\bnewsletter"
+    r"|\bsign[- ]up\b|\bfollow (us|him|her|them) on|\b(file |handout )?photo(graph)?\s*[:/(]|\bphoto by|\bimage\s*:|\bcredit\s*:|getty images|shutterstock|\bAP photo"
+    r"|contributed to this (report|story|article|guide)|^(additional )?(reporting|editing|writing|compiled) by|all rights reserved|copyright|©"
+    r"|\bthis (article|story|post|guide|column|piece|newsletter|review)\b|advertis(e|ing)ment|\bsponsored\b|affiliate|cookie(s)? (policy|settings)|\blisten to the\b"
+    r"|\bwatch (the|this|below|above|more)\b|^(last )?updated?\b|\bupdated (at|on)\b|^published\b|^correction\b|editor's note|^by [A-Z]|^\d{1,2}[:.]\d{2}\b"
+    r"|\bscroll\b|\bdownload\b.*\bapp\b|terms of (use|service)|\bbelow\b.*:|^\W*(live|breaking|exclusive|opinion|analysis|video|gallery|poll)\b\s*[:|-]"
+    r"|\bhere (are|is|was|were)\b|\bhere's\b|\bshown (here|above|below)\b|\bpictured\b|\((left|right|above|below)\)|^(more|also) (from|on|read)\b|^share\b|^comment"
+    r"|ignore (all |any )?(previous|prior|above)|system prompt|language model|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(r"\b(I|I'm|I've|I'd|I'll|me|my|mine|myself|we|we're|we've|we'd|we'll|us|our|ours|you|you're|you've|you'll|your|yours|let's)\b", re.I)
+_NATION = re.compile(r"\b(US|U\.S\.)\b")
+_ADDRESS = re.compile(r"\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b\w+\.(com|org|net|ca|co|gov|edu|io)\b(?<!Canada\.com)", re.I)
+
+
+def reason(text: str) -> str:
+    """Why `text` must not be spoken, or "" if nothing is against it. What stands within quotation marks may be personal."""
+    outside = re.sub(r'"[^"]*"?', " ", text)
+    if _FURNITURE.search(text):
+        return "page furniture"
+    if _PERSONAL.search(_NATION.sub("America", outside)):
+        return "speaks of or to itself"
+    if "?" in outside:
+        return "asks the reader"
+    if _ADDRESS.search(text):
+        return "holds an address"
+    if text.rstrip().endswith((":", "...", "…", ";", ",")) or not re.search(r"[.!\"]$", text.rstrip()):
+        return "is no whole sentence"
+    letters = re.findall(r"[A-Za-z]", text)
+    if len(letters) < 20 or sum(letter.isupper() for letter in letters) > 0.4 * len(letters):
+        return "is a heading"
+    return ""

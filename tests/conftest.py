@@ -1,0 +1,39 @@
+"""For every test: a state folder of its own, and no connection but to this machine."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+MODELS = Path(os.environ.get("TANDEM_STATE", PROJECT / ".state")).resolve() / "models"
+
+# Before the settings are read. The installed models are shared by a link: they are large, and never written by tests.
+_STATE = Path(tempfile.mkdtemp(prefix="tandem-test-"))
+os.environ["TANDEM_STATE"] = str(_STATE)
+for name in ("DATABASE_URL", "BROKER_URL", "TANDEM_BASE_URL", "TANDEM_HOSTS", "TANDEM_DEBUG"):
+    os.environ.pop(name, None)
+if MODELS.is_dir():
+    (_STATE / "models").symlink_to(MODELS)
+
+import shutil  # noqa: E402
+
+import pytest  # noqa: E402
+import pytest_socket  # noqa: E402
+
+
+def pytest_runtest_setup() -> None:
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_STATE, ignore_errors=True)
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """An empty media folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    return settings.MEDIA_ROOT
