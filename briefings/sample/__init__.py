@@ -1,0 +1,1 @@
+"""Four invented outlets and their news, for trying the whole line without a network."""
