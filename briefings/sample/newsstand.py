@@ -87,7 +87,7 @@ class Newsstand:
     """Renders every address that the stand serves. `moment` is an aware time: articles are dated back from it."""
 
     def __init__(self, moment: dt.datetime):
-        self.moment = moment
+        self.moment, self.day = moment, f"{moment:%Y-%m-%d}"
         self.articles = load_articles()
 
     def page(self, path: str, base: str) -> tuple[str, bytes] | None:
@@ -96,7 +96,9 @@ class Newsstand:
         if kind == "feeds":
             outlet = next((o for o in OUTLETS if name == o.slug), None)
             return self.feed(outlet, base) if outlet else None
-        article = next((a for a in self.articles if kind == "articles" and a.slug == name), None)
+        day, _, slug = name.partition("/")
+        found = (a for a in self.articles if kind == "articles" and (self.day, a.slug) == (day, slug))
+        article = next(found, None)
         return ("text/html; charset=utf-8", self.article(article).encode()) if article else None
 
     def feed(self, outlet: Outlet, base: str) -> tuple[str, bytes]:
@@ -120,14 +122,14 @@ class Newsstand:
         )
 
     def guid(self, article: SampleArticle) -> str:
-        return f"{article.slug}-{self.moment:%Y-%m-%d}"
+        return f"{article.slug}-{self.day}"
 
     def summary(self, article: SampleArticle) -> str:
         return article.body(self.moment)[0]
 
     def _rss(self, outlet: Outlet, articles: list[SampleArticle], base: str) -> str:
         items = "".join(
-            f"<item><title>{escape(a.title)}</title><link>{base}/articles/{a.slug}</link>"
+            f"<item><title>{escape(a.title)}</title><link>{base}/articles/{self.day}/{a.slug}</link>"
             f'<guid isPermaLink="false">{self.guid(a)}</guid>'
             f"<pubDate>{format_datetime(a.published(self.moment))}</pubDate>"
             f"<dc:creator>{escape(a.author)}</dc:creator>"
@@ -144,7 +146,7 @@ class Newsstand:
     def _atom(self, outlet: Outlet, articles: list[SampleArticle], base: str) -> str:
         entries = "".join(
             f"<entry><title>{escape(a.title)}</title><id>tag:{outlet.slug}.example,2025:{self.guid(a)}</id>"
-            f'<link rel="alternate" href="{base}/articles/{a.slug}"/>'
+            f'<link rel="alternate" href="{base}/articles/{self.day}/{a.slug}"/>'
             f"<published>{a.published(self.moment).isoformat()}</published>"
             f"<updated>{a.published(self.moment).isoformat()}</updated><author><name>{escape(a.author)}</name></author>"
             + "".join(f"<category term={quoteattr(topic)}/>" for topic in a.topics)
@@ -161,7 +163,7 @@ class Newsstand:
         items = [
             {
                 "id": self.guid(a),
-                "url": f"{base}/articles/{a.slug}",
+                "url": f"{base}/articles/{self.day}/{a.slug}",
                 "title": a.title,
                 "summary": self.summary(a),
                 "date_published": a.published(self.moment).isoformat(),
@@ -175,10 +177,10 @@ class Newsstand:
         return json.dumps(head | {"home_page_url": f"{base}/", "items": items})
 
     def _rdf(self, outlet: Outlet, articles: list[SampleArticle], base: str) -> str:
-        order = "".join(f'<rdf:li rdf:resource="{base}/articles/{a.slug}"/>' for a in articles)
+        order = "".join(f'<rdf:li rdf:resource="{base}/articles/{self.day}/{a.slug}"/>' for a in articles)
         items = "".join(
-            f'<item rdf:about="{base}/articles/{a.slug}"><title>{escape(a.title)}</title>'
-            f"<link>{base}/articles/{a.slug}</link><description>{escape(self.summary(a))}</description>"
+            f'<item rdf:about="{base}/articles/{self.day}/{a.slug}"><title>{escape(a.title)}</title>'
+            f"<link>{base}/articles/{self.day}/{a.slug}</link><description>{escape(self.summary(a))}</description>"
             f"<dc:date>{a.published(self.moment).isoformat()}</dc:date><dc:creator>{escape(a.author)}</dc:creator>"
             + "".join(f"<dc:subject>{escape(topic)}</dc:subject>" for topic in a.topics)
             + f"<dc:identifier>{self.guid(a)}</dc:identifier></item>"
