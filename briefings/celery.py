@@ -1,7 +1,7 @@
 """The Celery application: two queues, one static tick, and messages that carry nothing but ids.
 
-The truth of a job is its episode's row: a message that gets lost is sent again by the tick, one that comes twice finds the
-episode claimed.
+The truth of a job is its episode's row: a message that gets lost is sent again by the tick, and one that comes twice
+finds the episode claimed.
 """
 
 from __future__ import annotations

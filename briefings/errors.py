@@ -1,7 +1,7 @@
 """Everything that producing an edition can fail with.
 
-Each error has a stable `code` (it is stored), says whether trying again later may help (`retry`), and whose `fault` it is: the
-source's, the editor's or the operator's. `editor_message` says what happened and what to do next.
+Each error has a stable `code` (it is stored), says whether trying again later may help (`retry`), and whose `fault` it
+is: the source's, the editor's or the operator's. `editor_message` says what happened and what to do next.
 """
 
 from __future__ import annotations

@@ -8,5 +8,16 @@ from briefings.models.shows import Host, Pronunciation, Show
 from briefings.models.stories import Story
 
 __all__ = [
-    "Article", "Episode", "Feed", "Host", "Pronunciation", "Recording", "Script", "Segment", "Show", "StageRun", "Story", "Turn",
-]  # fmt: skip
+    "Article",
+    "Episode",
+    "Feed",
+    "Host",
+    "Pronunciation",
+    "Recording",
+    "Script",
+    "Segment",
+    "Show",
+    "StageRun",
+    "Story",
+    "Turn",
+]

@@ -92,8 +92,8 @@ class Segment(models.Model):
 class Recording(models.Model):
     """A finished MP3 of an episode. A new rendering is a new row and a new file name; the newest one counts.
 
-    `path` is relative to the media folder. `chapters`: [{start_s, title, url}]; `cues`: [{start_s, end_s, host, text, turn}].
-    `script_sha256` is that of the script which was voiced.
+    `path` is relative to the media folder. `chapters`: [{start_s, title, url}]; `cues`: [{start_s, end_s, host, text,
+    turn}]. `script_sha256` is that of the script which was voiced.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="recordings")

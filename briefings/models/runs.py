@@ -6,7 +6,7 @@ from django.db import models
 
 
 class StageRun(models.Model):
-    """One attempt at one stage of one episode. It is written before the work starts, so that a killed worker leaves a trace."""
+    """One attempt at one stage of one episode, written before the work starts: a killed worker leaves a trace."""
 
     class Outcome(models.TextChoices):
         RUNNING = "running"

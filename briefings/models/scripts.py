@@ -40,7 +40,10 @@ class Script(models.Model):
 
 
 class Turn(models.Model):
-    """What one host says in one go. `citations`: [{"article": pk, "sentence": index}]; `findings`: [{kind, span, reason}]."""
+    """What one host says in one go.
+
+    `citations`: [{"article": pk, "sentence": index}]; `findings`: [{kind, span, reason}].
+    """
 
     script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="turns")
     order = models.PositiveSmallIntegerField()

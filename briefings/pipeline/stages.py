@@ -1,7 +1,8 @@
 """The line's stages, and the lease that lets exactly one worker run one of them on one episode.
 
-A worker claims a stage by one conditional UPDATE, keeps the lease alive by a heartbeat, and finishes in one transaction that
-checks its token first: a worker whose lease ran out cannot finish over its successor. Every stage may be run again safely.
+A worker claims a stage by one conditional UPDATE, keeps the lease alive by a heartbeat, and finishes in one transaction
+that checks its token first: a worker whose lease ran out cannot finish over its successor. Every stage may be run again
+safely.
 """
 
 from __future__ import annotations
