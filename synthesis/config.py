@@ -1,0 +1,48 @@
+"""What a model's own configuration says, as far as our code has a switch for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kernels.moe_route import Scoring
+
+QkNorm = Literal["none", "full", "head"]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageConfig:
+    """A language model of the one family that we run: Llama-like attention and SwiGLU experts or dense layers.
+
+    `qk_norm`: over all heads' queries together ("full"), over each head ("head"), or none. `dense_layers` are the
+    layers with one SwiGLU of `intermediate_size`; all others have `num_experts` of `expert_size`, and beside them a
+    shared expert of `shared_size` behind a sigmoid, unless that is 0. `attention_scale` multiplies query . key.
+    """
+
+    family: str
+    vocab_size: int
+    hidden_size: int
+    num_layers: int
+    num_heads: int
+    num_kv_heads: int
+    head_dim: int
+    max_positions: int
+    rms_norm_eps: float
+    rope_theta: float
+    attention_scale: float
+    intermediate_size: int = 0
+    dense_layers: frozenset[int] = frozenset()
+    num_experts: int = 0
+    num_experts_per_tok: int = 0
+    expert_size: int = 0
+    shared_size: int = 0
+    scoring: Scoring = "softmax_topk"
+    qk_norm: QkNorm = "none"
+    qkv_bias: bool = False
+    output_bias: bool = False
+    mlp_bias: bool = False
+    embedding_multiplier: float = 1.0
+    residual_multiplier: float = 1.0
+    logits_divisor: float = 1.0
+    tied_head: bool = False
+    eos_ids: frozenset[int] = frozenset()

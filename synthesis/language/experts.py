@@ -1,0 +1,68 @@
+"""The feed-forward half of a layer: one SwiGLU for all tokens, or a router and the experts that it chooses."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from kernels.moe_route import moe_route
+from synthesis.config import LanguageConfig
+from synthesis.language.attention import Linear
+
+
+def silu_multiply(gate_up: Tensor) -> Tensor:
+    """silu(gate) * up, of the two halves of the last dim."""
+    gate, up = gate_up.chunk(2, dim=-1)
+    return F.silu(gate) * up
+
+
+class SwiGLU(nn.Module):
+    """down(silu(gate(x)) * up(x)). The rows of `gate_up` are all gates, then all ups."""
+
+    def __init__(self, hidden_size: int, size: int, *, bias: bool = False):
+        super().__init__()
+        self.gate_up = Linear(hidden_size, 2 * size, bias=bias)
+        self.down = Linear(size, hidden_size, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down(silu_multiply(self.gate_up(x)))
+
+
+class Experts(nn.Module):
+    """Top-K experts: `gate_up` (E, 2F, D) and `down` (E, D, F); a token reads the weights of its K experts alone."""
+
+    def __init__(self, config: LanguageConfig):
+        super().__init__()
+        experts, dim, size = config.num_experts, config.hidden_size, config.expert_size
+        self.k, self.scoring = config.num_experts_per_tok, config.scoring
+        self.router = Linear(dim, experts)
+        self.gate_up = nn.Parameter(torch.empty(experts, 2 * size, dim), requires_grad=False)
+        self.down = nn.Parameter(torch.empty(experts, dim, size), requires_grad=False)
+        if config.shared_size:
+            self.shared = SwiGLU(dim, config.shared_size)
+            self.shared_router = Linear(dim, 1)
+        self.has_shared = config.shared_size > 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (T, D). Returns (T, D)."""
+        out = self._routed(x)
+        if self.has_shared:
+            out = out + torch.sigmoid(self.shared_router(x)) * self.shared(x)
+        return out
+
+    def _routed(self, x: Tensor) -> Tensor:
+        expert_index, expert_weight, expert_count = moe_route(self.router(x), self.k, self.scoring)
+        order = torch.argsort(expert_index.flatten(), stable=True)
+        grouped = x[order // self.k]
+        done = torch.empty_like(grouped)
+        start = 0
+        for expert, count in enumerate(expert_count.tolist()):
+            if count:
+                group = slice(start, start + count)
+                done[group] = F.linear(silu_multiply(F.linear(grouped[group], self.gate_up[expert])), self.down[expert])
+                start += count
+        # Back to (T, K, D), then one sum in a fixed order: a token's result does not depend on its neighbours.
+        chosen = torch.empty_like(done)
+        chosen[order] = done
+        return (chosen.unflatten(0, (-1, self.k)) * expert_weight[..., None].to(x.dtype)).sum(1)

@@ -1,0 +1,130 @@
+"""Reads a dense Llama model and its tokenizer from one GGUF file, de-quantised while it is loaded.
+
+Source: the GGUF specification of ggml, and its reader and de-quantisation in the package `gguf`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gguf
+import torch
+from torch import Tensor
+
+from synthesis.config import LanguageConfig
+from synthesis.errors import CheckpointError
+from synthesis.language.families import read_config
+from synthesis.language.model import LanguageModel
+from synthesis.language.tokenizer import Tokenizer
+from synthesis.language.weights import check_names, destinations, fill
+
+_QUANTISATIONS = frozenset({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
+_PLAIN = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
+_OF_LAYER = {
+    "attn_norm": "input_layernorm",
+    "ffn_norm": "post_attention_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+_CONTROL, _BYTE = 3, 6
+
+
+class GgufFile:
+    """An open GGUF file. Raises CheckpointError if it is damaged or holds something that we do not run."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        try:
+            self._reader = gguf.GGUFReader(path)
+            self._fields = {name: field for name, field in self._reader.fields.items()}
+        except (ValueError, OSError, IndexError, KeyError, TypeError, UnicodeError) as broken:
+            raise CheckpointError(f"{path} is damaged or no GGUF file: {broken}") from broken
+
+    def config(self) -> LanguageConfig:
+        """The file's fields, read as a hub config.json would be."""
+        architecture = self._field("general.architecture")
+        if architecture != "llama" or self._field("llama.expert_count", 0):
+            raise CheckpointError(f"{self.path.name}: a GGUF of {architecture!r} with experts is not supported")
+        if self._field("llama.rope.scaling.type", "none") != "none":
+            raise CheckpointError(f"{self.path.name}: scaled rotary positions are not supported")
+        heads, dim = self._field("llama.attention.head_count"), self._field("llama.embedding_length")
+        head_dim = self._field("llama.attention.key_length", dim // heads)
+        if self._field("llama.rope.dimension_count", head_dim) != head_dim:
+            raise CheckpointError(f"{self.path.name}: partial rotary positions are not supported")
+        return read_config(
+            {
+                "model_type": "llama",
+                "vocab_size": len(self._field("tokenizer.ggml.tokens")),
+                "hidden_size": dim,
+                "intermediate_size": self._field("llama.feed_forward_length"),
+                "num_hidden_layers": self._field("llama.block_count"),
+                "num_attention_heads": heads,
+                "num_key_value_heads": self._field("llama.attention.head_count_kv", heads),
+                "head_dim": head_dim,
+                "max_position_embeddings": self._field("llama.context_length"),
+                "rms_norm_eps": self._field("llama.attention.layer_norm_rms_epsilon"),
+                "rope_theta": self._field("llama.rope.freq_base", 10000.0),
+                "tie_word_embeddings": not any(tensor.name == "output.weight" for tensor in self._reader.tensors),
+                "eos_token_id": self._field("tokenizer.ggml.eos_token_id", None),
+            }
+        )
+
+    def model(self, device: torch.device, dtype: torch.dtype) -> LanguageModel:
+        """The model, its weights de-quantised one tensor at a time."""
+        config = self.config()
+        model = LanguageModel.allocate(config, device, dtype)
+        places = destinations(model)
+        tensors = {_hub_name(tensor.name): tensor for tensor in self._reader.tensors}
+        check_names(self.path.name, tensors, places)
+        for name, tensor in tensors.items():
+            fill(places[name], name, _pairs_to_halves(name, self._dequantised(tensor), config))
+        return model
+
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer that the file carries: byte-level BPE with SmolLM's way of splitting."""
+        kind, split = self._field("tokenizer.ggml.model"), self._field("tokenizer.ggml.pre", "default")
+        if (kind, split) != ("gpt2", "smollm"):
+            raise CheckpointError(f"{self.path.name}: tokenizer {kind!r} split as {split!r} is not supported")
+        tokens, types = self._field("tokenizer.ggml.tokens"), self._field("tokenizer.ggml.token_type")
+        control = {token: id for id, (token, type) in enumerate(zip(tokens, types, strict=True)) if type == _CONTROL}
+        return Tokenizer.from_bpe(
+            vocabulary={token: id for id, token in enumerate(tokens) if token not in control},
+            merges=[(left, right) for left, right in (line.split(" ") for line in self._field("tokenizer.ggml.merges"))],
+            control=control,
+            chat_template=self._field("tokenizer.chat_template", ""),
+        )
+
+    def _field(self, name: str, *default: Any) -> Any:
+        if name in self._fields:
+            return self._fields[name].contents()
+        if default:
+            return default[0]
+        raise CheckpointError(f"{self.path.name} has no field {name}")
+
+    def _dequantised(self, tensor: gguf.ReaderTensor) -> Tensor:
+        kind = tensor.tensor_type.name
+        if kind not in _QUANTISATIONS:
+            raise CheckpointError(f"{self.path.name}: {tensor.name} is stored as {kind}, which is not supported")
+        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+        return torch.from_numpy(values.copy()).float()
+
+
+def _hub_name(name: str) -> str:
+    parts = name.split(".")
+    if parts[0] == "blk" and len(parts) == 4 and parts[2] in _OF_LAYER:
+        return f"model.layers.{parts[1]}.{_OF_LAYER[parts[2]]}.{parts[3]}"
+    return ".".join([_PLAIN.get(parts[0], parts[0]), *parts[1:]])
+
+
+def _pairs_to_halves(name: str, tensor: Tensor, config: LanguageConfig) -> Tensor:
+    """Llama in GGUF keeps the rotary pairs of q and k side by side; the hub's layout, and ours, in two halves."""
+    heads = {"q_proj": config.num_heads, "k_proj": config.num_kv_heads}.get(name.split(".")[-2])
+    if heads is None:
+        return tensor
+    return tensor.unflatten(0, (heads, config.head_dim // 2, 2)).transpose(1, 2).flatten(0, 2)
