@@ -12,12 +12,22 @@ SPEECH_VERBS = frozenset(
     confirm allege deny admit stress reply declare conclude caution maintain contend""".split()
 )
 # They point at something said before, which may not be said here.
-_PLAIN = {"added": "said", "continued": "said", "concluded": "said", "adds": "says", "went": "said", "agreed": "said", "replied": "said"}
+_PLAIN = {
+    "added": "said",
+    "continued": "said",
+    "concluded": "said",
+    "adds": "says",
+    "went": "said",
+    "agreed": "said",
+    "replied": "said",
+}
 _ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
 _ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,90}), (?P<claim>.+)$")
 _PRONOUNS = frozenset("he she it they".split())
 _SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_ONE_WORD = frozenset("TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation BleepingComputer".split())
+_ONE_WORD = frozenset(
+    "TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation BleepingComputer".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,9 @@ def attribute(text: str, doc: Doc) -> Attributed | None:
     """The attribution of the sentence, or None if it has none that can be told with certainty."""
     by_report = _ACCORDING.match(text)
     if by_report and '"' not in text:
-        return Attributed(None, by_report["who"], "according to", _as_clause(by_report["claim"], doc) + ".", False, True)
+        return Attributed(
+            None, by_report["who"], "according to", _as_clause(by_report["claim"], doc) + ".", False, True
+        )
     first = _ACCORDING_FIRST.match(text)
     if first:
         return Attributed(None, first["who"], "according to", first["claim"], False, False)
@@ -71,7 +83,9 @@ def _trailing(verb: Token, doc: Doc) -> Attributed | None:
         inner = claim.strip('", ')
         inner = inner if inner[-1] in "!?" else inner + "."
         return Attributed(subject, _subject_text(subject, verb), how, f'"{inner}"', True, True)
-    return Attributed(subject, _subject_text(subject, verb), how, _as_clause(claim.rstrip(", "), doc) + ".", False, True)
+    return Attributed(
+        subject, _subject_text(subject, verb), how, _as_clause(claim.rstrip(", "), doc) + ".", False, True
+    )
 
 
 def _rest(verb: Token, subject: Token, doc: Doc) -> str | None:
@@ -103,7 +117,7 @@ def _leading(verb: Token, doc: Doc) -> Attributed | None:
     if subject is None or subject.left_edge.i > 6:
         return None
     claim = doc[verb.i + 1 :].text.strip()
-    is_quote = claim.startswith((':', '"', ', "'))
+    is_quote = claim.startswith((":", '"', ', "'))
     return Attributed(subject, _subject_text(subject, verb), verb.text, claim.lstrip(":, "), is_quote, False)
 
 
@@ -122,7 +136,12 @@ def lower_first(text: str, doc: Doc) -> str:
     """`text` with a small first letter, unless its first word is a name, an acronym or "I"."""
     first = next((token for token in doc if text.startswith(token.text)), None)
     word = text.split()[0] if text else ""
-    if first is None or not text[:1].isalpha() or first.tag_ in {"NNP", "NNPS"} or first.ent_type_ in {"PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"}:
+    if (
+        first is None
+        or not text[:1].isalpha()
+        or first.tag_ in {"NNP", "NNPS"}
+        or first.ent_type_ in {"PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"}
+    ):
         if word.lower() not in {"the", "a", "an", "this", "that", "these", "those", "its", "their", "his", "her"}:
             return text
     if word[1:] != word[1:].lower() or word in {"I", "I'm"}:

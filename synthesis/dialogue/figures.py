@@ -24,7 +24,15 @@ _ORDINALS = dict(
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12, "trn": 1e12}
 _OTHERS = {"dozen": 12.0, "both": 2.0, "twice": 2.0, "double": 2.0, "doubled": 2.0, "pair": 2.0, "couple": 2.0}
-_FRACTIONS = {"half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2}
+_FRACTIONS = {
+    "half": 0.5,
+    "third": 1 / 3,
+    "thirds": 1 / 3,
+    "quarter": 0.25,
+    "quarters": 0.25,
+    "fifth": 0.2,
+    "fifths": 0.2,
+}
 _CURRENCIES = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₹": "rupee"}
 _CURRENCY_WORD = re.compile(r"[\s-]*(dollars?|pounds?|euros?|yen|rupees?)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"[\s-]*(%|per\s?cent\b|percentage\b)", re.IGNORECASE)
@@ -85,7 +93,9 @@ def _from_words(text: str) -> list[Figure]:
         word = match[0].lower()
         if _is_number_word(word) or (run and word in {"and", "point"}):
             run.append(match)
-        elif word == "a" and re.match(r"\s+(hundred|thousand|million|billion|trillion|dozen)\b", text[match.end() :], re.I):
+        elif word == "a" and re.match(
+            r"\s+(hundred|thousand|million|billion|trillion|dozen)\b", text[match.end() :], re.I
+        ):
             figures += _read_run(run, text)
             run = [match]
         else:
@@ -99,7 +109,12 @@ def _joins(between: str) -> bool:
 
 
 def _is_number_word(word: str) -> bool:
-    return any(word in known for known in (_UNITS, _TENS, _SCALES, _OTHERS, _ORDINALS)) or word in {"half", "thirds", "quarter", "quarters"}
+    return any(word in known for known in (_UNITS, _TENS, _SCALES, _OTHERS, _ORDINALS)) or word in {
+        "half",
+        "thirds",
+        "quarter",
+        "quarters",
+    }
 
 
 def _read_run(run: list[re.Match[str]], text: str) -> list[Figure]:
@@ -128,7 +143,7 @@ def _values(words: list[str]) -> list[float]:
 
 
 def _spoken_year(words: list[str]) -> float:
-    """"nineteen ninety-eight", "twenty twenty-three": two two-digit numbers in a row."""
+    """ "nineteen ninety-eight", "twenty twenty-three": two two-digit numbers in a row."""
     if len(words) in (2, 3) and words[0] in {"eighteen", "nineteen", "twenty"}:
         rest = _cardinal(words[1:])
         if 10 <= rest < 100 and not any(word in _SCALES for word in words):

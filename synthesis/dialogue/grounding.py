@@ -157,7 +157,9 @@ def _initials(tokens: Sequence[str]) -> Iterator[str]:
         if token[0].isupper():
             capitals += token[0].lower()
         elif token not in {"of", "the", "and", "for", "on", "in", "&"}:
-            yield from (capitals[start:end] for start in range(len(capitals)) for end in range(start + 2, len(capitals) + 1))
+            yield from (
+                capitals[start:end] for start in range(len(capitals)) for end in range(start + 2, len(capitals) + 1)
+            )
             capitals = ""
 
 

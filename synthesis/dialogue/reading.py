@@ -17,7 +17,9 @@ _DATELINE = re.compile(
     r"|^[A-Z][\w.’' ]{2,30}(?:, [\w.’' ]{2,30})?\s\((?:AP|Reuters|AFP|CNN|UPI|CP|PA|dpa|EFE|ANI|PTI)\)\s*[-–—]+\s+"
 )
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_ACRONYM = re.compile(r"((?:[A-Z][\w'’&-]+,? (?:(?:of|the|and|for|on|in|to|&),? )*){1,7}[A-Z]?[\w'’-]*) ?\(([A-Z]{2,7})\)")
+_ACRONYM = re.compile(
+    r"((?:[A-Z][\w'’&-]+,? (?:(?:of|the|and|for|on|in|to|&),? )*){1,7}[A-Z]?[\w'’-]*) ?\(([A-Z]{2,7})\)"
+)
 _TITLES = frozenset("mr mrs ms dr sir lord lady prof sen rep gov gen".split())
 
 
@@ -53,7 +55,9 @@ class Reading:
     article: Article
     sentences: tuple[Sentence, ...]
     total: int
-    people: dict[str, Person] = field(default_factory=dict)  # by surname; one whose surname two people share is left out
+    people: dict[str, Person] = field(
+        default_factory=dict
+    )  # by surname; one whose surname two people share is left out
     acronyms: dict[str, tuple[str, int]] = field(default_factory=dict)  # acronym -> what it stands for, sentence
 
 
@@ -80,7 +84,10 @@ def clean(written: str) -> str:
     text = re.sub(r"[“”„]", '"', written).replace("’", "'").replace("‘", "'")
     text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "", _DATELINE.sub("", text, count=1))
     pieces = text.split('"')
-    outside = [_BRACKETS.sub("", piece) if place % 2 == 0 else re.sub(r"[()\[\]]", "", piece) for place, piece in enumerate(pieces)]
+    outside = [
+        _BRACKETS.sub("", piece) if place % 2 == 0 else re.sub(r"[()\[\]]", "", piece)
+        for place, piece in enumerate(pieces)
+    ]
     text = '"'.join(outside)
     text = re.sub(r"\s*--+\s*|(?<=\w)\s*—\s*(?=\w)|\s—\s|\s–\s", " — ", text)
     return " ".join(re.sub(r"\s+([,.;])", r"\1", text).split())
@@ -108,7 +115,9 @@ def _full_name(entity: Span) -> str:
     words = re.sub(r"'s$", "", entity.text).split()
     if words and words[0].lower().strip(".") in _TITLES:
         words = words[1:]
-    is_name = 2 <= len(words) <= 4 and all(re.fullmatch(r"[A-Z][\w.'-]+|[A-Z]\.?|al-\w+|de|la|van|von|bin|den|der", word) for word in words)
+    is_name = 2 <= len(words) <= 4 and all(
+        re.fullmatch(r"[A-Z][\w.'-]+|[A-Z]\.?|al-\w+|de|la|van|von|bin|den|der", word) for word in words
+    )
     return " ".join(words) if is_name and not words[-1].isupper() else ""
 
 
@@ -125,10 +134,18 @@ def introduction(entity: Span, name: str) -> str:
 def _prenominal(entity: Span, head: Token) -> str:
     """Words of the same noun phrase before the name: "Ukrainian President" of "Ukrainian President Volodymyr Zelenskyy"."""
     start = entity.start
-    while start > 0 and entity.doc[start - 1].dep_ in {"compound", "amod", "nmod", "det", "poss", "case"} and _within(entity.doc[start - 1], head):
+    while (
+        start > 0
+        and entity.doc[start - 1].dep_ in {"compound", "amod", "nmod", "det", "poss", "case"}
+        and _within(entity.doc[start - 1], head)
+    ):
         start -= 1
     words = entity.doc[start : entity.start].text
-    return words if 1 <= len(words.split()) <= 7 and not re.search(r"[,\"—;:]|^(his|her|their|its|my|our)\b", words, re.I) else ""
+    return (
+        words
+        if 1 <= len(words.split()) <= 7 and not re.search(r"[,\"—;:]|^(his|her|their|its|my|our)\b", words, re.I)
+        else ""
+    )
 
 
 def _within(token: Token, head: Token) -> bool:
@@ -137,7 +154,12 @@ def _within(token: Token, head: Token) -> bool:
 
 def _apposition(head: Token) -> str:
     for child in head.children:
-        if child.dep_ == "appos" and child.pos_ in {"NOUN", "PROPN"} and child.i > head.i and head.doc[child.left_edge.i - 1].text == ",":
+        if (
+            child.dep_ == "appos"
+            and child.pos_ in {"NOUN", "PROPN"}
+            and child.i > head.i
+            and head.doc[child.left_edge.i - 1].text == ","
+        ):
             return role_phrase(child)
     return ""
 
@@ -151,7 +173,11 @@ def role_phrase(noun: Token) -> str:
         return ""
     if re.match(r"(an?|the|one|his|her|their|its|our)\b", words, re.I) or "'s " in words:
         return words if not re.match(r"(his|her|their|its|our)\b", words, re.I) else ""
-    return f"the {words}" if re.search(r"\b(of|for|at|in)\b|chief|head|director|minister|president", words) else _with_article(words)
+    return (
+        f"the {words}"
+        if re.search(r"\b(of|for|at|in)\b|chief|head|director|minister|president", words)
+        else _with_article(words)
+    )
 
 
 def _with_article(words: str) -> str:
@@ -182,7 +208,9 @@ def _expansion(words: str, acronym: str) -> str:
     """The shortest tail of `words` whose capitals spell `acronym`, or nothing."""
     parts = words.split()
     for start in range(len(parts) - 1, -1, -1):
-        capitals = "".join(letter for part in parts[start:] for letter in re.findall(r"[A-Z]", part)[:1] if part not in {"The", "And"})
+        capitals = "".join(
+            letter for part in parts[start:] for letter in re.findall(r"[A-Z]", part)[:1] if part not in {"The", "And"}
+        )
         if capitals == acronym and parts[start][0].isupper():
             return " ".join(parts[start:]).strip(" ,")
     return ""

@@ -15,7 +15,10 @@ _FURNITURE = re.compile(
     r"|ignore (all |any )?(previous|prior|above)|system prompt|language model|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"\b(I|I'm|I've|I'd|I'll|me|my|mine|myself|we|we're|we've|we'd|we'll|us|our|ours|you|you're|you've|you'll|your|yours|let's)\b", re.I)
+_PERSONAL = re.compile(
+    r"\b(I|I'm|I've|I'd|I'll|me|my|mine|myself|we|we're|we've|we'd|we'll|us|our|ours|you|you're|you've|you'll|your|yours|let's)\b",
+    re.I,
+)
 _NATION = re.compile(r"\b(US|U\.S\.)\b")
 _ADDRESS = re.compile(r"\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b\w+\.(com|org|net|ca|co|gov|edu|io)\b(?<!Canada\.com)", re.I)
 

@@ -1,0 +1,211 @@
+"""Turn a sentence of an article into something that a host can say, or refuse it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from synthesis.dialogue import figures, when
+from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun
+from synthesis.dialogue.parse import parse
+from synthesis.dialogue.reading import Reading, Sentence
+from synthesis.dialogue.roles import Role, role_of
+from synthesis.dialogue.shorten import SHORTEST, halves, shorten, strip_lead_in
+from synthesis.dialogue.unspeakable import reason
+from synthesis.types import Edition
+
+_POINTS_BACK = re.compile(
+    r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then|All (said|of|three|four|but)|Some|Most|Many of (them|those)|One of (them|those|the)|The (two|three|four|pair|latter|former|other|others|same|rest)|Two others|Here)\b(?! (who|is a|are a|was a|were a)\b)"
+)
+_EXPLETIVE = re.compile(
+    r"^(It (is|was|remains|'s|has been) (not |also |still )?(un)?(clear|known|likely|possible|important|necessary|expected|estimated|hoped|believed)|There (is|are|was|were|has|have|will))\b"
+)
+_CONTINUES = re.compile(
+    r"\b(also|too|as well|instead|the same|likewise|similarly|in turn|meanwhile|the move|that day|at the time|by then|afterwards?|afterward|later that)\b",
+    re.I,
+)
+_SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing to say. `speaker` is who says it in the source, "" if nobody is named; `needs_previous` that it makes
+    sense only right behind the sentence before it; `needs_noun` a word that must have been said before."""
+
+    sentence: Sentence
+    text: str
+    role: Role
+    speaker: str
+    cites: tuple[int, ...]
+    needs_previous: bool = False
+    needs_noun: str = ""
+    score: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.sentence.article.id, self.sentence.index
+
+
+def facts_of(reading: Reading, edition: Edition) -> list[Fact]:
+    """All that can be said from an article, in its order, each with its score."""
+    published = when.published_date(reading.article.published, edition.timezone)
+    place, found = 0, []
+    for sentence in reading.sentences:
+        fact = _fact(reading, sentence, place, published, edition)
+        if fact is not None:
+            found.append(replace(fact, score=_score(fact, place)))
+        if fact is not None or not reason(sentence.text):
+            place += 1
+    return found
+
+
+def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date | None, edition: Edition) -> Fact | None:
+    text = _whole_quotation(sentence)
+    if not text or reason(text) or _SPOKEN_NO.search(text) or not when.is_datable(text, published, edition.date):
+        return None
+    text = strip_lead_in(text)
+    doc = sentence.doc if text == sentence.text else parse([text])[0]
+    found, cites = attribute(text, doc), [sentence.index]
+    role = role_of(text, doc, place=place, is_attributed=found is not None)
+    speaker, needs_previous = "", False
+    if found is not None:
+        who = _who(found, reading, sentence, cites)
+        if not who:
+            return None
+        speaker = who
+        if found.was_trailing or found.is_quote or who != found.who:
+            text = found.spoken(who)
+            text = text if re.search(r"[.!?]\"?$", text) else text + "."
+    elif text.startswith('"') or role == "quotation" and not _has_named_subject(doc):
+        return None
+    elif _POINTS_BACK.match(text) and not _EXPLETIVE.match(text):
+        text, needs_previous = _point_forward(text, reading, sentence, cites)
+    elif _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
+        needs_previous = True
+    spoken = _for_the_ear(text)
+    if not spoken:
+        return None
+    spoken = when.resolve(spoken, published, edition.date)
+    return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, _definite_noun(spoken))
+
+
+def _whole_quotation(sentence: Sentence) -> str:
+    """The sentence with both marks of a quotation that runs over several, or "" if nobody is named for it here."""
+    if sentence.inside_quote:
+        return "" if sentence.leaves_open else f'"{sentence.text}'
+    if sentence.leaves_open:
+        return "" if sentence.text.startswith('"') else f'{sentence.text}"'
+    return sentence.text
+
+
+def _for_the_ear(text: str) -> str:
+    doc = parse([text])[0]
+    pair = halves(text, doc) if len(text.split()) > 20 else None
+    if pair:
+        parts = [shorten(part, parse([part])[0]) for part in pair]
+        if all(parts):
+            return " ".join(parts)
+    return shorten(text, doc)
+
+
+def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[int]) -> str:
+    """The speaker by name, or "" if the pronoun could be anybody."""
+    if is_pronoun(found.who):
+        name, index = antecedent(reading, sentence)
+        if not name or found.who.lower() in {"it", "they"}:
+            return ""
+        cites.append(index)
+        return name
+    if re.match(
+        r"(his|her|their|its|another|others?|both|many|some|one|who|which|that|this|the (two|pair|latter|former|man|woman))\b",
+        found.who,
+        re.I,
+    ):
+        return ""
+    if found.speaker is not None and found.speaker.ent_type_ == "PERSON":
+        surname = re.sub(r"'s$", "", found.speaker.text)
+        if surname in reading.people:
+            person = reading.people[surname]
+            return person.name
+    who = re.split(r", (?:who|which|whose|where)\b", found.who)[0].strip(" ,")
+    if len(who.split()) > 14:
+        return ""
+    return f"{who}," if "," in who and found.verb != "according to" else who
+
+
+def antecedent(reading: Reading, sentence: Sentence) -> tuple[str, int]:
+    """The one person whom the sentence before, or the one before that, names, and where; ("", 0) if there are two or none."""
+    for back in (1, 2):
+        index = sentence.index - back
+        if index < 0:
+            break
+        before = reading.sentences[index]
+        names = {entity.text for entity in before.doc.ents if entity.label_ == "PERSON"}
+        known = {
+            surname
+            for surname in reading.people
+            if any(re.search(rf"\b{re.escape(surname)}\b", name) for name in names)
+        }
+        if len(known) == 1 and len({name.split()[-1].removesuffix("'s") for name in names}) == 1:
+            return reading.people[known.pop()].name, index
+        if names:
+            break
+    return "", 0
+
+
+def _point_forward(text: str, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
+    """The name put in for "He", "She", "His" or "Her" where it is clear; else the text and that it needs its neighbour."""
+    match = re.match(r"(He|She|His|Her)\b", text)
+    name, index = antecedent(reading, sentence) if match else ("", 0)
+    if not match or not name:
+        return text, True
+    cites.append(index)
+    is_possessive = match[0] == "His" or (match[0] == "Her" and parse([text])[0][0].tag_ == "PRP$")
+    return f"{name}{chr(39) + 's' if is_possessive else ''}{text[match.end() :]}", False
+
+
+def _has_named_subject(doc) -> bool:  # type: ignore[no-untyped-def]
+    return any(
+        token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"PROPN", "NOUN"} and token.head.dep_ == "ROOT"
+        for token in doc
+    )
+
+
+def _definite_noun(text: str) -> str:
+    """The noun of "The letter came ...": a listener must have heard of a letter before."""
+    if not re.match(r"(The|Those|These) ", text):
+        return ""
+    doc = parse([text])[0]
+    subject = next((token for token in doc if token.dep_ in {"nsubj", "nsubjpass"} and token.head.dep_ == "ROOT"), None)
+    if subject is None or subject.left_edge.i != 0 or subject.pos_ != "NOUN" or _is_specified(subject):
+        return ""
+    return subject.lemma_.lower()
+
+
+def _is_specified(noun: Token) -> bool:
+    """Whether the noun phrase says itself which one it means ("the head of the bank", "the U.S. economy")."""
+    return any(
+        child.dep_ in {"prep", "relcl", "acl", "poss", "appos"}
+        or child.pos_ == "PROPN"
+        or child.ent_type_ in {"GPE", "ORG", "NORP", "DATE"}
+        for child in noun.children
+    )
+
+
+_BONUS: dict[str, float] = {
+    "event": 0.5, "number": 0.6, "account": 0.4, "quotation": 0.5, "cause": 0.6, "reaction": 0.5, "background": -0.7,
+    "next": 0.7, "no_comment": 0.1, "detail": 0.0,
+}  # fmt: skip
+
+
+def _score(fact: Fact, place: int) -> float:
+    """How much a listener wants it: near the top, with figures, one voice, and easy to say."""
+    words = len(fact.text.split())
+    score = 4.0 / (1 + 0.3 * place) + _BONUS[fact.role]
+    score += 0.4 if figures.find(fact.text) else 0.0
+    score -= 0.6 * (fact.needs_previous or bool(fact.needs_noun))
+    score -= 0.04 * max(0, words - 24) + (0.3 if words < SHORTEST + 3 else 0.0)
+    return score - 0.4 * max(0, len(figures.find(fact.text)) - 3)

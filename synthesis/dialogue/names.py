@@ -1,0 +1,100 @@
+"""Say names as a listener needs them: role and full name at first, the surname after; an acronym only once explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from synthesis.dialogue.reading import Person, Reading
+
+_WELL_KNOWN = frozenset(
+    "US UK EU UN FBI CIA NASA NATO BBC CNN AI TV GDP GOP COVID AIDS HIV DNA CEO UAE USC UCLA MIT NBA NFL NHL AP AFP".split()
+)
+
+
+class Introductions:
+    """Who and what has been introduced in one story so far."""
+
+    def __init__(self, readings: Sequence[Reading], coming: Sequence[str]):
+        self._readings = readings
+        self._coming = list(coming)  # the texts still to be told, for an acronym that comes back
+        self._met: set[str] = set()
+
+    def knows(self, surname: str) -> bool:
+        return surname in self._met
+
+    def tell(self, text: str, article: str) -> tuple[str, list[int]]:
+        """`text` with its people introduced or shortened to their surname, and the sentences that this rests on."""
+        reading = next(reading for reading in self._readings if reading.article.id == article)
+        cites: list[int] = []
+        self._coming = self._coming[1:]
+        for surname, person in reading.people.items():
+            if re.search(rf"\b{re.escape(surname)}\b", text) and not _is_part_of_place(surname, text):
+                text = self._person(text, surname, person, cites)
+        for acronym, (expansion, index) in reading.acronyms.items():
+            text = self._acronym(text, acronym, expansion, index, cites)
+        return text, cites
+
+    def _person(self, text: str, surname: str, person: Person, cites: list[int]) -> str:
+        outside = text.split('"')
+        if surname in self._met:
+            outside[0] = _briefly(outside[0], surname, person)
+            return '"'.join(outside)
+        place = next(
+            (place for place in range(0, len(outside), 2) if re.search(rf"\b{re.escape(surname)}\b", outside[place])),
+            None,
+        )
+        if place is None:
+            return text
+        self._met.add(surname)
+        before = outside[place]
+        outside[place] = _in_full(before, surname, person, starts=place == 0)
+        if outside[place] != before:
+            cites.append(person.sentence)
+        return '"'.join(outside)
+
+    def _acronym(self, text: str, acronym: str, expansion: str, index: int, cites: list[int]) -> str:
+        if acronym in _WELL_KNOWN or acronym in self._met:
+            return text
+        comes_back = any(re.search(rf"\b{acronym}\b", later) for later in self._coming)
+        if expansion in text:
+            self._met.add(acronym)
+            return (
+                text.replace(expansion, f"{expansion}, or {acronym},", 1)
+                if comes_back and acronym not in text
+                else text
+            )
+        if re.search(rf"\b{acronym}\b", re.sub(r'"[^"]*"', "", text)):
+            self._met.add(acronym)
+            cites.append(index)
+            return re.sub(rf"(\b[Tt]he )?\b{acronym}\b", lambda match: (match[1] or "") + expansion, text, count=1)
+        return text
+
+
+def _in_full(text: str, surname: str, person: Person, *, starts: bool) -> str:
+    """The first mention: role and name where the sentence begins with the name, the full name elsewhere."""
+    if person.intro.rstrip(",") in text:
+        return text
+    form = person.name if person.name in text else surname
+    begins = starts and text.startswith(form) and not text[len(form) :].startswith((",", "'"))
+    if begins:
+        return person.intro[:1].upper() + person.intro[1:] + text[len(form) :]
+    if person.name in text or re.search(rf"[A-Z][\w.'-]* {re.escape(surname)}\b", text):
+        return text
+    return re.sub(rf"\b{re.escape(surname)}\b", person.name, text, count=1)
+
+
+def _briefly(text: str, surname: str, person: Person) -> str:
+    for form in (person.intro.rstrip(","), person.name):
+        pattern = re.escape(form) + (r",?" if form.endswith(surname) and ", " in form else "")
+        text = re.sub(pattern, surname, text, flags=re.I)
+    return re.sub(rf"^{re.escape(surname.lower())}\b", surname, text)
+
+
+def _is_part_of_place(surname: str, text: str) -> bool:
+    return bool(
+        re.search(
+            rf"\b{re.escape(surname)} (University|County|Street|Square|Center|Centre|campaign|administration|family)\b",
+            text,
+        )
+    )

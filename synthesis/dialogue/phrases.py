@@ -1,0 +1,86 @@
+"""The hosts' own words: many wordings for each need, none used twice in an edition or again in the next ones."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Protocol
+
+BANNED = re.compile(
+    r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further ado|great question|absolutely|\bwow\b|fascinating|folks",
+    re.I,
+)
+
+
+class Ranker(Protocol):
+    """What chooses a question for an answer: the higher a preference, the better the fit."""
+
+    name: str
+
+    def prefer(self, answer: str, questions: list[str]) -> list[float]: ...
+
+
+@cache
+def wordings() -> dict[str, dict[str, list[str]]]:
+    """The phrases by section and need, as phrases.json has them."""
+    text = resources.files("synthesis.dialogue").joinpath("phrases.json").read_text(encoding="utf-8")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+class Phrasebook:
+    """Gives out wordings for one edition. The same seed and the same calls give the same words."""
+
+    def __init__(self, seed: str, *, avoid: Iterable[str] = (), ranker: Ranker | None = None):
+        self._random = random.Random(seed)
+        self._avoid = {_key(phrase) for phrase in avoid}
+        self._used: set[str] = set()
+        self._ranker = ranker
+
+    def say(self, section: str, need: str, **slots: str) -> str:
+        """A fresh wording with its slots filled."""
+        template, text = self._random.choice(self._fresh(section, need, slots))
+        self._mark(template, text)
+        return text
+
+    def ask(self, needs: Iterable[str], answer: str, **slots: str) -> str:
+        """The question, among all wordings for `needs`, that fits `answer` best; by the seed where no model is given."""
+        options = [option for need in needs for option in self._fresh("questions", need, slots, spent=False)]
+        if not options:
+            return ""
+        self._random.shuffle(options)
+        options = options[:10]
+        if self._ranker is not None and len(options) > 1:
+            scores = self._ranker.prefer(answer, [text for _, text in options])
+            options = [option for _, option in sorted(zip(scores, options, strict=True), key=lambda pair: -pair[0])]
+        self._mark(*options[0])
+        return options[0][1]
+
+    def has(self, section: str, need: str, **slots: str) -> bool:
+        return bool(self._fresh(section, need, slots, spent=False))
+
+    def chance(self, probability: float) -> bool:
+        return self._random.random() < probability
+
+    def _fresh(self, section: str, need: str, slots: Mapping[str, str], *, spent: bool = True) -> list[tuple[str, str]]:
+        """Wordings not used yet; where all are, those not used in recent editions, then all (if `spent` allows)."""
+        rows = [(template, template.format(**slots)) for template in wordings()[section][need]]
+        rows = [(template, text[:1].upper() + text[1:]) for template, text in rows]
+        fresh = [
+            row
+            for row in rows
+            if row[0] not in self._used and _key(row[1]) not in self._avoid and _key(row[1]) not in self._used
+        ]
+        if fresh or not spent:
+            return fresh
+        return [row for row in rows if _key(row[1]) not in self._used] or rows
+
+    def _mark(self, template: str, text: str) -> None:
+        self._used |= {template, _key(text)}
+
+
+def _key(phrase: str) -> str:
+    return " ".join(re.findall(r"\w+", phrase.casefold()))

@@ -1,0 +1,78 @@
+"""Label what a sentence does in a story, so that facts find their order and questions their answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from spacy.tokens import Doc
+
+from synthesis.dialogue import figures
+
+Role = Literal[
+    "event", "number", "account", "quotation", "cause", "reaction", "background", "next", "no_comment", "detail"
+]
+
+_NO_COMMENT = re.compile(
+    r"\b(did not|didn't|has not|hasn't|have not|haven't|had not|declined to|refused to|could not|would not|yet to)\b.{0,50}\b(respon(d|se)|repl(y|ied)|comment|return(ed)? (calls|messages|a request)|be reached)"
+    r"|\bdeclined to comment\b|\bno comment\b|\bwould respond (shortly|later)\b|request for comment",
+    re.I,
+)
+_CAUSE = re.compile(
+    r"\b(because|due to|caused by|was triggered|were triggered|blamed|as a result of|in response to|owing to|thanks to|stem(s|med) from|driven by|spurred|fuelled|fueled|prompted by|attributed to)\b",
+    re.I,
+)
+_REACTION = re.compile(
+    r"\b(welcomed|condemned|criti[cs]i[sz]ed|praised|denounced|slammed|urged|called (on|for)|warned|hailed|protest(ed|s)?|outrage|backlash|objected|applauded|rejected|disputed|dismissed|denied|denies|accused)\b",
+    re.I,
+)
+_NEXT = re.compile(
+    r"\b(will|is expected|are expected|is due|are due|is set to|are set to|is scheduled|plans? to|aims? to|intends? to|hopes? to|vowed to|later this|next (week|month|year|spring|summer|fall|winter|autumn)|tomorrow|expected to)\b",
+    re.I,
+)
+_BACKGROUND = re.compile(
+    r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was born|first began|in the past|years ago|long been|had (already )?been|earlier this year)\b|\b(19|20)\d\d\b",
+    re.I,
+)
+_MEASURED = re.compile(
+    r"\b(killed|wounded|injured|dead|people|percent|per cent|million|billion|jobs|homes|votes|points|drones|missiles)\b|[%$£€]",
+    re.I,
+)
+_GRAVE = re.compile(
+    r"\b(kill(s|ed|ing|ings)?|dead(ly)?|dies|died|deaths?|murder\w*|massacre\w*|wound(ed|s)|injur(ed|ies)|shoot(ing|ings|er)?|shot dead|bomb\w*|missiles?|war|warfare|airstrikes?|air strikes?|shelling|earthquake|flood\w*|wildfires?|hurricane|tsunami|crash(es|ed)? kill\w*"
+    r"|rap(e|es|ed|ist)|sexual(ly)? (assault|abuse)\w*|suicide|abus(e|ed|er)|hostages?|kidnap\w*|genocide|terror\w*|victims?|assassinat\w*|stabb\w*|tortur\w*|funeral|blackmail|war crimes?|invasion|casualt(y|ies))\b",
+    re.I,
+)
+
+
+def role_of(text: str, doc: Doc, *, place: int, is_attributed: bool) -> Role:
+    """The role of the `place`-th sentence of its article."""
+    if _NO_COMMENT.search(text):
+        return "no_comment"
+    quoted = re.findall(r'"([^"]+)"', text)
+    if any(len(part.split()) >= 5 for part in quoted):
+        return "quotation"
+    if place == 0:
+        return "event"
+    outside = re.sub(r'"[^"]*"', "", text)
+    for role, pattern in (("next", _NEXT), ("cause", _CAUSE)):
+        if pattern.search(outside):
+            return role  # type: ignore[return-value]
+    if is_attributed:
+        return "reaction" if _REACTION.search(outside) else "account"
+    if _REACTION.search(outside):
+        return "reaction"
+    if _is_past(outside, doc):
+        return "background"
+    if _MEASURED.search(outside) and figures.find(outside):
+        return "number"
+    return "event" if place == 1 else "detail"
+
+
+def _is_past(text: str, doc: Doc) -> bool:
+    return bool(_BACKGROUND.search(text)) or any(token.text == "had" and token.dep_ == "aux" for token in doc)
+
+
+def is_grave(title: str, opening: str) -> bool:
+    """Whether a story is about death, violence or disaster: then nothing light is said in it or beside it."""
+    return bool(_GRAVE.search(title)) or len(_GRAVE.findall(opening)) >= 2

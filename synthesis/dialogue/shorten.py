@@ -1,0 +1,206 @@
+"""Shorten a written sentence for the ear by cutting whole modifiers, and check that a sentence is left.
+
+Only what can fall without changing what the rest says is ever cut: asides, non-restrictive clauses, appositions, trailing
+participles. Negation, modality, conditions and numbers of the main clause stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from spacy.tokens import Doc, Token
+
+from synthesis.dialogue.parse import parse
+
+COMFORTABLE, LONGEST, SHORTEST = 26, 32, 6
+_KEEP_MARKS = frozenset("if unless until although though whether except because so that while whereas".split())
+_DANGLING = re.compile(
+    r"\b(and|but|or|that|which|who|of|to|for|with|the|a|an|in|on|at|by|from|as|than|including|said|says)[.!?]$", re.I
+)
+_ASIDE = re.compile(r" — ([^—]+) — ")
+_LEAD_IN = re.compile(
+    r"^(But|And|So|Yet|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,|Then,|Instead,)\s+"
+)
+
+
+def strip_lead_in(text: str) -> str:
+    """Without the connective that ties a sentence to one that may not be spoken before it."""
+    rest = _LEAD_IN.sub("", text, count=1)
+    return rest[:1].upper() + rest[1:]
+
+
+def shorten(text: str, doc: Doc, *, limit: int = COMFORTABLE) -> str:
+    """`text` within `limit` words if whole modifiers can be cut so far, within `LONGEST` else, or "" if neither."""
+    text, doc = _without_asides(text, doc)
+    kept = [True] * len(doc)
+    for cut in (_clauses, _appositions, _trailing_clauses, _trailing_phrases, _second_clause):
+        if _words(_render(doc, kept)) <= limit:
+            break
+        _apply(cut, doc, kept, limit)
+    result = _render(doc, kept)
+    return result if _words(result) <= LONGEST and is_sentence(result, text) else ""
+
+
+def halves(text: str, doc: Doc) -> tuple[str, str] | None:
+    """Two sentences for one that joins two main clauses, each with its own subject, or None."""
+    root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    if root is None or '"' in text or _says(root):
+        return None
+    for second in root.children:
+        cc = next((child for child in root.children if child.dep_ == "cc" and child.i < second.i), None)
+        if second.dep_ != "conj" or cc is None or cc.text.lower() not in {"and", "but"} or not _has_subject(second):
+            continue
+        start = second.left_edge.i
+        if doc[cc.i - 1].text != "," or start <= cc.i or any(token.dep_ == "mark" for token in second.children):
+            continue
+        first, rest = doc[: cc.i - 1].text + ".", doc[start:].text
+        rest = ("But " + rest) if cc.text == "but" else rest[:1].upper() + rest[1:]
+        if (
+            _words(first) >= SHORTEST
+            and _words(rest) >= SHORTEST
+            and is_sentence(first, text)
+            and is_sentence(rest, text)
+        ):
+            return first, rest
+    return None
+
+
+def is_sentence(text: str, source: str) -> bool:
+    """Whether `text` has a subject and a finite verb, ends as a sentence does, and is no less negative than `source` is."""
+    if (
+        _words(text) < SHORTEST
+        or not re.search(r"[.!?]\"?$", text)
+        or text.count('"') % 2
+        or _DANGLING.search(text.rstrip('"'))
+    ):
+        return False
+    doc = parse([text])[0]
+    root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    return (
+        root is not None and _is_finite(root) and _has_subject(root) and not re.search(r",\s*,|\s,|\(\)|—\s*[.,]", text)
+    )
+
+
+def _is_finite(verb: Token) -> bool:
+    finite = {"VBD", "VBZ", "VBP", "MD"}
+    return verb.tag_ in finite or any(
+        child.dep_ in {"aux", "auxpass"} and child.tag_ in finite for child in verb.children
+    )
+
+
+def _has_subject(verb: Token) -> bool:
+    return any(child.dep_ in {"nsubj", "nsubjpass", "expl", "csubj", "attr"} for child in verb.children)
+
+
+def _says(verb: Token) -> bool:
+    from synthesis.dialogue.attribution import SPEECH_VERBS
+
+    return verb.lemma_.lower() in SPEECH_VERBS
+
+
+def _without_asides(text: str, doc: Doc) -> tuple[str, Doc]:
+    plain = _ASIDE.sub(" ", text) if '"' not in text else text
+    plain = re.sub(r" — (?=[^—]+$)", ", ", plain)
+    return (plain, parse([plain])[0]) if plain != text else (text, doc)
+
+
+def _apply(cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool], limit: int) -> None:
+    for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
+        if _words(_render(doc, kept)) <= limit:
+            return
+        trial = [keep and not start <= place < end for place, keep in enumerate(kept)]
+        if sum(trial) >= SHORTEST and not _in_quotes(doc, start, end):
+            kept[:] = trial
+
+
+def _in_quotes(doc: Doc, start: int, end: int) -> bool:
+    """Whether the cut would open a quotation: it holds one mark of a pair, or lies inside one."""
+    before = sum(token.text == '"' for token in doc[:start])
+    within = sum(token.text == '"' for token in doc[start:end])
+    return before % 2 == 1 or within % 2 == 1
+
+
+def _clauses(doc: Doc) -> Iterable[tuple[int, int]]:
+    """Relative and participial clauses set off by commas."""
+    return _set_off(token for token in doc if token.dep_ in {"relcl", "acl"})
+
+
+def _appositions(doc: Doc) -> Iterable[tuple[int, int]]:
+    """Appositions, but a name's that stands beside its role: who it is stays."""
+    return _set_off(token for token in doc if token.dep_ == "appos" and token.ent_type_ != "PERSON")
+
+
+def _trailing_clauses(doc: Doc) -> Iterable[tuple[int, int]]:
+    """ ", marking the third time ..." and ", after ..." at the end."""
+    for token in doc:
+        if token.dep_ != "advcl" or token.right_edge.i < len(doc) - 2:
+            continue
+        marks = {
+            child.text.lower() for child in token.children if child.dep_ in {"mark", "advmod"} and child.i < token.i
+        }
+        if not marks & _KEEP_MARKS and (
+            token.tag_ in {"VBG", "VBN"} or marks & {"after", "as", "when", "before", "since"}
+        ):
+            start = token.left_edge.i
+            yield (start - 1 if doc[start - 1].text == "," else start), token.right_edge.i + 1
+
+
+def _trailing_phrases(doc: Doc) -> Iterable[tuple[int, int]]:
+    """ ", with ...", ", including ..." at the end, and "as well as ..." anywhere."""
+    for token in doc:
+        if (
+            token.dep_ == "prep"
+            and token.i > 3
+            and doc[token.left_edge.i - 1].text == ","
+            and token.right_edge.i >= len(doc) - 2
+        ):
+            yield token.left_edge.i - 1, token.right_edge.i + 1
+
+
+def _second_clause(doc: Doc) -> Iterable[tuple[int, int]]:
+    """ ", and <another sentence>" at the end."""
+    for token in doc:
+        if (
+            token.dep_ == "conj"
+            and token.head.dep_ == "ROOT"
+            and _has_subject(token)
+            and token.right_edge.i >= len(doc) - 2
+        ):
+            cc = next(
+                (
+                    child
+                    for child in token.head.children
+                    if child.dep_ == "cc" and child.text.lower() == "and" and child.i < token.i
+                ),
+                None,
+            )
+            if cc is not None and doc[cc.i - 1].text == ",":
+                yield cc.i - 1, token.right_edge.i + 1
+
+
+def _set_off(tokens: Iterable[Token]) -> Iterable[tuple[int, int]]:
+    for token in tokens:
+        start, end = token.left_edge.i, token.right_edge.i + 1
+        doc = token.doc
+        if doc[end - 1].text in {".", "!", "?"}:
+            end -= 1
+        if doc[end - 1].text == ",":
+            end -= 1
+        closes = doc[end].text if end < len(doc) else "."
+        if start > 0 and end - start >= 2 and doc[start - 1].text == "," and closes in {",", ".", "—", ";"}:
+            yield start - 1, end + 1 if closes == "," else end
+
+
+def _render(doc: Doc, kept: list[bool]) -> str:
+    pieces = [token.text_with_ws if keep else "" for token, keep in zip(doc, kept, strict=True)]
+    for place, keep in enumerate(kept):
+        if not keep and place and kept[place - 1] and doc[place - 1].whitespace_ == "":
+            pieces[place] = " "
+    text = re.sub(r"\s+([,.;!?])", r"\1", " ".join("".join(pieces).split()))
+    text = re.sub(r",+([.!?])", r"\1", text)
+    return text if text.endswith((".", "!", "?", '"')) else text.rstrip(" ,;") + "."
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"[\w$£€][\w.,'’%-]*", text))

@@ -1,0 +1,123 @@
+"""What a story is called on air: its headline made speakable, its topic in a few words, its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from synthesis.dialogue.attribution import lower_first
+from synthesis.dialogue.parse import parse
+from synthesis.types import Story
+
+_REJECT = re.compile(
+    r"\?|\b(I|you|your|we|our|my|here|this|how|why|what|when|who|best|ranked|review|opinion|things|reasons|ways)\b|!|\.\.\.|…",
+    re.I,
+)
+_CUT = re.compile(r"\s+[|–—]\s+.*$|\s+-\s+[A-Z][\w .]+$|:\s.*$|;\s.*$")
+_PREFIX = re.compile(r"^(?:[A-Z][\w' ]{2,24}|[A-Z!]{4,}):\s+(?=.{20})|^[A-Z]{4,}!\s+")
+_WEAK = frozenset("it he she they this that these those there one who what people everyone nobody something".split())
+_VAGUE_PLACES = frozenset(
+    "US U.S. United America UK Telegram Twitter Facebook Instagram X Congress House Senate White State West East North South".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """How a story can be named: each is "" where nothing sound was found. `headline` is a sentence without its stop."""
+
+    headline: str
+    topic: str
+    place: str
+
+
+def billing(story: Story, first: Doc | None) -> Billing:
+    """`first` is the parse of the story's first fact, as spoken."""
+    headline = speakable_headline(story)
+    return Billing(headline, _topic(first) if first is not None else "", _place(headline or story.title, first))
+
+
+def speakable_headline(story: Story) -> str:
+    """The title in sentence case, without section, outlet and second thoughts, or ""."""
+    title = story.title.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').strip().rstrip(".")
+    title = _CUT.sub("", _PREFIX.sub("", title)).strip()
+    first_part = title.split(", ")[0]
+    title = first_part if 4 <= len(first_part.split()) and len(title.split()) > 9 else title
+    if _REJECT.search(title) or not 3 <= len(title.split()) <= 13 or title.count('"') % 2 or title.upper() == title:
+        return ""
+    title = sentence_case(title, " ".join(article.text for article in story.articles))
+    doc = parse([title + "."])[0]
+    verbs = [token for token in doc if token.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
+    return title if verbs and any(token.dep_ in {"nsubj", "nsubjpass"} for token in doc) else ""
+
+
+def sentence_case(title: str, body: str) -> str:
+    """`title` with small letters wherever the body writes the word small."""
+    words = title.split()
+    small = set(re.findall(r"(?<![\w'])[a-z][\w'-]*", body))
+    cased = [words[0]] + [
+        word.lower()
+        if word[0].isupper() and word[1:].islower() and re.sub(r"\W+$", "", word.lower()) in small | _SMALL
+        else word
+        for word in words[1:]
+    ]
+    return " ".join(cased)
+
+
+_SMALL = frozenset("a an the and or of in on at to for from by with as is are after over says say its his her".split())
+
+
+def _topic(doc: Doc) -> str:
+    """The subject of the story's first sentence, if it names something in at most seven words."""
+    root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    subject = (
+        next((token for token in root.children if token.dep_ in {"nsubj", "nsubjpass"}), None)
+        if root is not None
+        else None
+    )
+    if (
+        subject is None
+        or subject.lemma_.lower() in _WEAK
+        or subject.pos_ not in {"NOUN", "PROPN"}
+        or subject.left_edge.i > 3
+    ):
+        return ""
+    words = "".join(
+        token.text_with_ws
+        for token in doc[subject.left_edge.i : subject.right_edge.i + 1]
+        if not _is_aside(token, subject)
+    ).strip(" ,")
+    if (
+        not 2 <= len(words.split()) <= 7
+        or re.search(r'["\d,;:—]', words)
+        or subject.ent_type_ in {"PERSON", "DATE", "CARDINAL", "PERCENT"}
+    ):
+        return ""
+    return lower_first(words, doc)
+
+
+def _is_aside(token: Token, subject: Token) -> bool:
+    while token != subject:
+        if token.dep_ in {"relcl", "acl", "appos"}:
+            return True
+        token = token.head
+    return False
+
+
+def _place(headline: str, first: Doc | None) -> str:
+    """A country or city that both the headline and the first sentence name, or the headline alone has as its subject."""
+    names = [
+        entity.text.removeprefix("the ").removesuffix("'s")
+        for entity in (first.ents if first is not None else ())
+        if entity.label_ == "GPE"
+    ]
+    sound = [
+        name
+        for name in names
+        if name.split()[0] not in _VAGUE_PLACES
+        and name[:1].isupper()
+        and not name.isupper()
+        and re.search(rf"\b{re.escape(name)}\b", headline)
+    ]
+    return sound[0] if sound else ""

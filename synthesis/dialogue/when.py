@@ -1,0 +1,104 @@
+"""Make the time words of an article right for the day on which they are spoken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo
+
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_WEEKDAY = re.compile(
+    r"(?P<said>\b(?:[Ee]arly |[Ll]ate )?(?:[Oo]n )?)?\b(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!'s|s\b| (?:Night|Morning) (?:Live|News|Football))"
+)
+_RELATIVE = re.compile(
+    r"\b(?P<word>yesterday|today|tomorrow|tonight|this morning|this afternoon|this evening|last night)\b('s)?", re.I
+)
+_VAGUE = re.compile(
+    r"\b(this|last|next|past|coming) (week|weekend|month|year|spring|summer|autumn|fall|winter)\b|\b(hours|minutes) (ago|earlier)\b|\bnow\b",
+    re.I,
+)
+_OFFSET = {"yesterday": -1, "last night": -1, "tomorrow": 1}
+RECENT_DAYS = 6
+
+
+def published_date(published: str, timezone: str) -> dt.date | None:
+    """The article's date in the show's zone, or None if it has no readable time."""
+    try:
+        moment = dt.datetime.fromisoformat(published.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment.astimezone(ZoneInfo(timezone)).date() if moment.tzinfo else moment.date()
+
+
+def is_datable(text: str, published: dt.date | None, edition: dt.date) -> bool:
+    """Whether the time words of `text` can be made right: "last week" of an old article can't."""
+    if published is None:
+        return not (_RELATIVE.search(text) or _VAGUE.search(text))
+    return not _VAGUE.search(text) or 0 <= (edition - published).days <= 1
+
+
+def resolve(text: str, published: dt.date | None, edition: dt.date) -> str:
+    """`text` with "today", "tonight" and weekdays as a listener on `edition` must hear them; quotations stay as they are."""
+    if published is None:
+        return text
+    pieces = text.split('"')
+    for place in range(0, len(pieces), 2):
+        piece = _RELATIVE.sub(lambda match: _relative(match, published, edition), pieces[place])
+        pieces[place] = _WEEKDAY.sub(lambda match, piece=piece: _weekday(match, piece, published, edition), piece)
+    return '"'.join(pieces)
+
+
+def _relative(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
+    word = match["word"].lower()
+    day = published + dt.timedelta(days=_OFFSET.get(word, 0))
+    if published == edition:
+        return match[0]
+    name = {0: "today", -1: "yesterday", 1: "tomorrow"}.get((day - edition).days) or _name(day, edition)
+    name = f"on {name}" if name[:1].isupper() or name[0].isdigit() else name
+    return name[:1].upper() + name[1:] if match[0][0].isupper() else name
+
+
+def _weekday(match: re.Match[str], text: str, published: dt.date, edition: dt.date) -> str:
+    """A weekday is the last one on or before the article's date; the day of the edition itself stays by its name."""
+    before = text[: match.start()].rstrip().lower()
+    said = match["said"] or ""
+    if before.endswith(
+        (
+            "next",
+            "last",
+            "this",
+            "every",
+            "each",
+            "by",
+            "until",
+            "since",
+            "from",
+            "through",
+            "before",
+            "after",
+            "between",
+        )
+    ):
+        return match[0]
+    back = (published.weekday() - _DAYS.index(match["day"])) % 7
+    day = published - dt.timedelta(days=back)
+    if (edition - day).days > RECENT_DAYS:
+        return f"{said or 'on '}{_name(day, edition)}"
+    needs_on = not said and not before.endswith(
+        (" on", "morning", "late", "early", "of", "the", "a", "and", "or", "for", "-", "black")
+    )
+    return f"{said}{'on ' if needs_on and before else ''}{match['day']}"
+
+
+def _name(day: dt.date, edition: dt.date) -> str:
+    """How a day is named on air: its weekday within six days of the edition, its date else."""
+    if abs((edition - day).days) <= RECENT_DAYS:
+        return f"{day:%A}"
+    year = f", {day.year}" if day.year != edition.year else ""
+    return f"{day:%B} {day.day}{year}"
+
+
+def spoken_date(day: dt.date) -> str:
+    """ "Monday, the 23rd of November"."""
+    suffix = "th" if 10 <= day.day % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    return f"{day:%A}, the {day.day}{suffix} of {day:%B}"
