@@ -62,7 +62,7 @@ _TITLE = re.compile(r"\b(" + "|".join(_TITLES) + r")\.(?=\s*[A-Z])")
 _TITLE_BARE = re.compile(r"\b(Dr|Mr|Mrs|Prof)(?=\s+[A-Z])")
 _WORD = re.compile(r"(?<![\w.])(" + "|".join(re.escape(w) for w in sorted(_WORDS, key=len, reverse=True)) + r")(?![\w])")
 _SAINT = re.compile(r"\bSt\.?\s+(?=[A-Z])")
-_STREET = re.compile(r"(?<=[a-z\d])\s+St\.?(?=\s*(?:[,;.!?]|$|[a-z]))")
+_STREET = re.compile(r"(?<=[a-z\d])\s+St(?:\.|\b)(?=\s*(?:[,;.!?]|$|[a-z]))")
 _NUMBER = re.compile(r"\b([Nn])(?:o|r)\.\s?(?=\d)|\b([Nn])os\.\s?(?=\d)|(?<!\w)#(?=\d)")
 _VERSUS = re.compile(r"(?<=\w) v\.? (?=[A-Z])")
 _STATE = re.compile(r"(?<=[a-z]), (" + "|".join(re.escape(s) for s in sorted(_STATES, key=len, reverse=True)) + r")(?!\w)(?!\.[A-Z])")
@@ -145,13 +145,13 @@ def _say_numeral(m: re.Match[str]) -> str:
 
 def _calm(m: re.Match[str]) -> str:
     words = re.findall(r"[A-Z][A-Z'’]*", m[0])
-    loud = [w for w in words if w not in SAID_AS_WORDS and w not in _SPELLED_IN_HEADLINES]
+    loud = [w for w in words if not _stays_capital(w)]
     if not any(len(w) >= 4 for w in loud) or sum(len(w) >= 2 for w in words) < 2:
         return m[0]
-    calmed = re.sub(r"[A-Z][A-Z'’]*", lambda w: w[0] if _stays_capital(w[0]) else w[0].capitalize(), m[0])
-    return calmed
+    return re.sub(r"[A-Z][A-Z'’]*", lambda w: w[0] if _stays_capital(w[0]) else w[0].capitalize(), m[0])
 
 
 def _stays_capital(word: str) -> bool:
     numeral = roman(word)
-    return word in SAID_AS_WORDS or word in _SPELLED_IN_HEADLINES or (numeral is not None and len(word) > 1)
+    is_spelled = word in _SPELLED_IN_HEADLINES or not re.search("[AEIOUY]", word)
+    return is_spelled or word in SAID_AS_WORDS or (numeral is not None and len(word) > 1)

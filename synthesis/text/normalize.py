@@ -68,7 +68,7 @@ def _drop_unreadable_brackets(text: str) -> str:
 
 
 def _speak_plain_numbers(text: str, british: bool) -> str:
-    text = _VERSION.sub(lambda m: " point ".join(cardinal(part) for part in m[0].split(".")), text)
+    text = _VERSION.sub(lambda m: (" " if m.string[m.start() - 1 : m.start()].isalpha() else "") + " point ".join(map(cardinal, m[0].split("."))), text)
     text = _ORDINAL.sub(lambda m: ordinal(m[1], british=british), text)
     text = _NAMED_NUMBER.sub(lambda m: m[1] + _label(m[2], british), text)
     text = _PLURAL.sub(lambda m: plural(cardinal(m[1], british=british)), text)

