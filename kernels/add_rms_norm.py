@@ -10,14 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from kernels import backend
+from kernels.backend import jit, runs_triton, tl, triton
 from kernels.errors import ShapeError
-
-try:
-    import triton
-    import triton.language as tl
-except ImportError:  # the reference needs torch alone
-    triton = None
 
 
 def add_rms_norm_reference(x: Tensor, residual: Tensor, weight: Tensor, eps: float = 1e-6) -> tuple[Tensor, Tensor]:
@@ -28,32 +22,30 @@ def add_rms_norm_reference(x: Tensor, residual: Tensor, weight: Tensor, eps: flo
     return (normed * weight.float()).to(x.dtype), summed
 
 
-if triton is not None:
-
-    @triton.jit
-    def add_rms_norm_kernel(
-        x_ptr,  # (T, D)
-        residual_ptr,  # (T, D)
-        weight_ptr,  # (D,)
-        out_ptr,  # (T, D)
-        summed_ptr,  # (T, D)
-        eps,
-        D: tl.constexpr,
-        BLOCK_D: tl.constexpr,
-    ):
-        """Grid: one program a token, which holds its row in registers."""
-        row = tl.program_id(0).to(tl.int64) * D
-        column = tl.arange(0, BLOCK_D)
-        inside = column < D
-        x = tl.load(x_ptr + row + column, mask=inside, other=0.0)
-        residual = tl.load(residual_ptr + row + column, mask=inside, other=0.0)
-        # Rounded to the stored dtype before the square, since that is what the next block will read.
-        summed = (x.to(tl.float32) + residual.to(tl.float32)).to(x.dtype)
-        tl.store(summed_ptr + row + column, summed, mask=inside)
-        wide = summed.to(tl.float32)
-        scale = 1.0 / tl.sqrt(tl.sum(wide * wide, axis=0) / D + eps)
-        weight = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32)
-        tl.store(out_ptr + row + column, (wide * scale * weight).to(x.dtype), mask=inside)
+@jit
+def add_rms_norm_kernel(
+    x_ptr,  # (T, D)
+    residual_ptr,  # (T, D)
+    weight_ptr,  # (D,)
+    out_ptr,  # (T, D)
+    summed_ptr,  # (T, D)
+    eps,
+    D: tl.constexpr,
+    BLOCK_D: tl.constexpr,
+):
+    """Grid: one program a token, which holds its row in registers."""
+    row = tl.program_id(0).to(tl.int64) * D
+    column = tl.arange(0, BLOCK_D)
+    inside = column < D
+    x = tl.load(x_ptr + row + column, mask=inside, other=0.0)
+    residual = tl.load(residual_ptr + row + column, mask=inside, other=0.0)
+    # Rounded to the stored dtype before the square, since that is what the next block will read.
+    summed = (x.to(tl.float32) + residual.to(tl.float32)).to(x.dtype)
+    tl.store(summed_ptr + row + column, summed, mask=inside)
+    wide = summed.to(tl.float32)
+    scale = 1.0 / tl.sqrt(tl.sum(wide * wide, axis=0) / D + eps)
+    weight = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32)
+    tl.store(out_ptr + row + column, (wide * scale * weight).to(x.dtype), mask=inside)
 
 
 def add_rms_norm(x: Tensor, residual: Tensor, weight: Tensor, eps: float = 1e-6) -> tuple[Tensor, Tensor]:
@@ -69,7 +61,7 @@ def add_rms_norm(x: Tensor, residual: Tensor, weight: Tensor, eps: float = 1e-6)
         raise ShapeError(f"x is {x.dtype}, and residual is {residual.dtype}")
     if not (x.is_contiguous() and residual.is_contiguous() and weight.is_contiguous()):
         raise ShapeError("x, residual and weight must be contiguous")
-    if backend.use_triton(x, residual, weight):
+    if runs_triton(x):
         return _launch(x, residual, weight, eps)
     return add_rms_norm_reference(x, residual, weight, eps)
 

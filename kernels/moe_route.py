@@ -17,14 +17,8 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from kernels import backend
+from kernels.backend import jit, runs_triton, tl, triton
 from kernels.errors import ShapeError
-
-try:
-    import triton
-    import triton.language as tl
-except ImportError:  # the reference needs torch alone
-    triton = None
 
 Scoring = Literal["softmax_topk", "softmax_topk_renorm", "topk_softmax"]
 Routing = tuple[Tensor, Tensor, Tensor]
@@ -43,54 +37,52 @@ def moe_route_reference(router_logits: Tensor, k: int, scoring: Scoring) -> Rout
     return expert_index.int(), expert_weight, expert_count.int()
 
 
-if triton is not None:
-
-    @triton.jit
-    def moe_route_kernel(
-        logits_ptr,  # (T, E) fp32, fp16 or bf16
-        index_ptr,  # (T, K) int32
-        weight_ptr,  # (T, K) float32
-        count_ptr,  # (E,) int32, zeros at the start
-        tokens,
-        E: tl.constexpr,
-        K: tl.constexpr,
-        RENORMALISE: tl.constexpr,
-        BLOCK_T: tl.constexpr,
-        BLOCK_E: tl.constexpr,
-        BLOCK_K: tl.constexpr,
-    ):
-        """Grid: one program for BLOCK_T tokens, which holds all their logits in registers."""
-        token = tl.program_id(0) * BLOCK_T + tl.arange(0, BLOCK_T)
-        expert = tl.arange(0, BLOCK_E)
-        slot = tl.arange(0, BLOCK_K)
-        is_token = token < tokens
-        is_logit = is_token[:, None] & (expert < E)[None, :]
-        logits = tl.load(logits_ptr + token[:, None] * E + expert[None, :], mask=is_logit, other=float("-inf"))
-        # A row beyond the last token must not be all -inf: its softmax would be NaN.
-        logits = tl.where(is_token[:, None], logits.to(tl.float32), 0.0)
-        top = tl.max(logits, axis=1)
-        score = tl.exp(logits - top[:, None])
-        total = tl.sum(score, axis=1)
-        left = tl.where((expert < E)[None, :], logits, float("-inf"))
-        index = tl.zeros((BLOCK_T, BLOCK_K), dtype=tl.int32)
-        weight = tl.zeros((BLOCK_T, BLOCK_K), dtype=tl.float32)
-        for k in tl.static_range(K):
-            best = tl.max(left, axis=1)
-            # The lowest index among equals; the clamp keeps a NaN row inside the counters.
-            winner = tl.min(tl.where(left == best[:, None], expert[None, :], BLOCK_E), axis=1)
-            winner = tl.minimum(winner, E - 1)
-            is_winner = expert[None, :] == winner[:, None]
-            won = tl.sum(tl.where(is_winner, score, 0.0), axis=1)
-            index = tl.where((slot == k)[None, :], winner[:, None], index)
-            weight = tl.where((slot == k)[None, :], won[:, None], weight)
-            left = tl.where(is_winner, float("-inf"), left)
-            tl.atomic_add(count_ptr + winner, tl.full((BLOCK_T,), 1, tl.int32), mask=is_token)
-        if RENORMALISE:
-            total = tl.sum(weight, axis=1)
-        weight = weight / total[:, None]
-        is_chosen = is_token[:, None] & (slot < K)[None, :]
-        tl.store(index_ptr + token[:, None] * K + slot[None, :], index, mask=is_chosen)
-        tl.store(weight_ptr + token[:, None] * K + slot[None, :], weight, mask=is_chosen)
+@jit
+def moe_route_kernel(
+    logits_ptr,  # (T, E) fp32, fp16 or bf16
+    index_ptr,  # (T, K) int32
+    weight_ptr,  # (T, K) float32
+    count_ptr,  # (E,) int32, zeros at the start
+    tokens,
+    E: tl.constexpr,
+    K: tl.constexpr,
+    RENORMALISE: tl.constexpr,
+    BLOCK_T: tl.constexpr,
+    BLOCK_E: tl.constexpr,
+    BLOCK_K: tl.constexpr,
+):
+    """Grid: one program for BLOCK_T tokens, which holds all their logits in registers."""
+    token = tl.program_id(0) * BLOCK_T + tl.arange(0, BLOCK_T)
+    expert = tl.arange(0, BLOCK_E)
+    slot = tl.arange(0, BLOCK_K)
+    is_token = token < tokens
+    is_logit = is_token[:, None] & (expert < E)[None, :]
+    logits = tl.load(logits_ptr + token[:, None] * E + expert[None, :], mask=is_logit, other=float("-inf"))
+    # A row beyond the last token must not be all -inf: its softmax would be NaN.
+    logits = tl.where(is_token[:, None], logits.to(tl.float32), 0.0)
+    top = tl.max(logits, axis=1)
+    score = tl.exp(logits - top[:, None])
+    total = tl.sum(score, axis=1)
+    left = tl.where((expert < E)[None, :], logits, float("-inf"))
+    index = tl.zeros((BLOCK_T, BLOCK_K), dtype=tl.int32)
+    weight = tl.zeros((BLOCK_T, BLOCK_K), dtype=tl.float32)
+    for k in tl.static_range(K):
+        best = tl.max(left, axis=1)
+        # The lowest index among equals; the clamp keeps a NaN row inside the counters.
+        winner = tl.min(tl.where(left == best[:, None], expert[None, :], BLOCK_E), axis=1)
+        winner = tl.minimum(winner, E - 1)
+        is_winner = expert[None, :] == winner[:, None]
+        won = tl.sum(tl.where(is_winner, score, 0.0), axis=1)
+        index = tl.where((slot == k)[None, :], winner[:, None], index)
+        weight = tl.where((slot == k)[None, :], won[:, None], weight)
+        left = tl.where(is_winner, float("-inf"), left)
+        tl.atomic_add(count_ptr + winner, tl.full((BLOCK_T,), 1, tl.int32), mask=is_token)
+    if RENORMALISE:
+        total = tl.sum(weight, axis=1)
+    weight = weight / total[:, None]
+    is_chosen = is_token[:, None] & (slot < K)[None, :]
+    tl.store(index_ptr + token[:, None] * K + slot[None, :], index, mask=is_chosen)
+    tl.store(weight_ptr + token[:, None] * K + slot[None, :], weight, mask=is_chosen)
 
 
 def moe_route(router_logits: Tensor, k: int, scoring: Scoring) -> Routing:
@@ -106,7 +98,7 @@ def moe_route(router_logits: Tensor, k: int, scoring: Scoring) -> Routing:
         raise ShapeError(f"router_logits must be a contiguous matrix, not {tuple(router_logits.shape)}")
     if not 1 <= k <= router_logits.shape[1]:
         raise ShapeError(f"k is {k}, and must lie in 1..{router_logits.shape[1]}, the number of experts")
-    if backend.use_triton(router_logits):
+    if runs_triton(router_logits):
         return _launch(router_logits, k, scoring)
     return moe_route_reference(router_logits, k, scoring)
 

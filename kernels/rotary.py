@@ -10,14 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from kernels import backend
+from kernels.backend import jit, runs_triton, tl, triton
 from kernels.errors import ShapeError
-
-try:
-    import triton
-    import triton.language as tl
-except ImportError:  # the reference needs torch alone
-    triton = None
 
 
 def rotary_reference(query: Tensor, key: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
@@ -31,34 +25,32 @@ def _rotated(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1).to(x.dtype)
 
 
-if triton is not None:
-
-    @triton.jit
-    def rotary_kernel(
-        x_ptr,  # (T, H, 2 * HALF), rows of `x_stride` elements
-        out_ptr,  # (T, H, 2 * HALF) contiguous
-        cos_ptr,  # (T, HALF) float32
-        sin_ptr,  # (T, HALF) float32
-        x_stride,
-        H: tl.constexpr,
-        HALF: tl.constexpr,
-        BLOCK_H: tl.constexpr,
-        BLOCK_HALF: tl.constexpr,
-    ):
-        """Grid: one program a token, which turns all its heads."""
-        token = tl.program_id(0).to(tl.int64)
-        head = tl.arange(0, BLOCK_H)[:, None]
-        column = tl.arange(0, BLOCK_HALF)[None, :]
-        inside = (head < H) & (column < HALF)
-        cos = tl.load(cos_ptr + token * HALF + column, mask=column < HALF, other=0.0)
-        sin = tl.load(sin_ptr + token * HALF + column, mask=column < HALF, other=0.0)
-        place = head * 2 * HALF + column
-        x = x_ptr + token * x_stride + place
-        first = tl.load(x, mask=inside, other=0.0).to(tl.float32)
-        second = tl.load(x + HALF, mask=inside, other=0.0).to(tl.float32)
-        out = out_ptr + token * H * 2 * HALF + place
-        tl.store(out, (first * cos - second * sin).to(out_ptr.dtype.element_ty), mask=inside)
-        tl.store(out + HALF, (second * cos + first * sin).to(out_ptr.dtype.element_ty), mask=inside)
+@jit
+def rotary_kernel(
+    x_ptr,  # (T, H, 2 * HALF), rows of `x_stride` elements
+    out_ptr,  # (T, H, 2 * HALF) contiguous
+    cos_ptr,  # (T, HALF) float32
+    sin_ptr,  # (T, HALF) float32
+    x_stride,
+    H: tl.constexpr,
+    HALF: tl.constexpr,
+    BLOCK_H: tl.constexpr,
+    BLOCK_HALF: tl.constexpr,
+):
+    """Grid: one program a token, which turns all its heads."""
+    token = tl.program_id(0).to(tl.int64)
+    head = tl.arange(0, BLOCK_H)[:, None]
+    column = tl.arange(0, BLOCK_HALF)[None, :]
+    inside = (head < H) & (column < HALF)
+    cos = tl.load(cos_ptr + token * HALF + column, mask=column < HALF, other=0.0)
+    sin = tl.load(sin_ptr + token * HALF + column, mask=column < HALF, other=0.0)
+    place = head * 2 * HALF + column
+    x = x_ptr + token * x_stride + place
+    first = tl.load(x, mask=inside, other=0.0).to(tl.float32)
+    second = tl.load(x + HALF, mask=inside, other=0.0).to(tl.float32)
+    out = out_ptr + token * H * 2 * HALF + place
+    tl.store(out, (first * cos - second * sin).to(out_ptr.dtype.element_ty), mask=inside)
+    tl.store(out + HALF, (second * cos + first * sin).to(out_ptr.dtype.element_ty), mask=inside)
 
 
 def rotary(query: Tensor, key: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,7 +67,7 @@ def rotary(query: Tensor, key: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor
             raise ShapeError(f"the heads of a token must lie together, not with strides {x.stride()}")
     if not (cos.is_contiguous() and sin.is_contiguous() and cos.dtype == sin.dtype == torch.float32):
         raise ShapeError("cos and sin must be contiguous float32")
-    if backend.use_triton(query, key, cos, sin):
+    if runs_triton(query):
         return _launch(query, cos, sin), _launch(key, cos, sin)
     return rotary_reference(query, key, cos, sin)
 

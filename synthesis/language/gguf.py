@@ -42,7 +42,7 @@ class GgufFile:
         self.path = path
         try:
             self._reader = gguf.GGUFReader(path)
-            self._fields = {name: field for name, field in self._reader.fields.items()}
+            self._fields = dict(self._reader.fields)
         except (ValueError, OSError, IndexError, KeyError, TypeError, UnicodeError) as broken:
             raise CheckpointError(f"{path} is damaged or no GGUF file: {broken}") from broken
 
@@ -95,7 +95,9 @@ class GgufFile:
         control = {token: id for id, (token, type) in enumerate(zip(tokens, types, strict=True)) if type == _CONTROL}
         return Tokenizer.from_bpe(
             vocabulary={token: id for id, token in enumerate(tokens) if token not in control},
-            merges=[(left, right) for left, right in (line.split(" ") for line in self._field("tokenizer.ggml.merges"))],
+            merges=[
+                (left, right) for left, right in (line.split(" ") for line in self._field("tokenizer.ggml.merges"))
+            ],
             control=control,
             chat_template=self._field("tokenizer.chat_template", ""),
         )

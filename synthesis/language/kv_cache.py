@@ -14,7 +14,7 @@ from synthesis.config import LanguageConfig
 class Span:
     """Where the packed tokens of one forward pass belong. T tokens of B rows, each row at most L new tokens.
 
-    `rows`, `positions`, `slots`: (T,) int64: the sequence, its place there, and the token's number among its row's new ones.
+    `rows`, `positions`, `slots`, (T,) int64 each: the sequence, the place there, the number among the row's new tokens.
     `mask`: (B, 1, L, W) bool, what each new token may see among the first W places.
     """
 

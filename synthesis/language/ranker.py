@@ -23,7 +23,7 @@ class Ranker:
 
     @classmethod
     def load(cls, models_dir: Path) -> Ranker:
-        """Load the embedded model from the models folder. Raises CheckpointError if it isn't installed or is damaged."""
+        """Load the embedded model from the models folder. Raises CheckpointError if it is missing or damaged."""
         return cls(Engine.load(find("embedded", models_dir)))
 
     def prefer(self, answer: str, questions: Sequence[str]) -> list[float]:

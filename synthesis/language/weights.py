@@ -1,4 +1,4 @@
-"""Fills a model from safetensors in the hub's layout, one tensor at a time, straight into the parameters on their device."""
+"""Fills a model from safetensors in the hub's layout, tensor by tensor, straight into its parameters on their device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from synthesis.config import LanguageConfig
 from synthesis.errors import CheckpointError
 from synthesis.language.experts import Experts, SwiGLU
 from synthesis.language.families import read_config
-from synthesis.language.model import Layer, LanguageModel
+from synthesis.language.model import LanguageModel, Layer
 
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
@@ -51,7 +51,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def destinations(model: LanguageModel) -> dict[str, Tensor]:
     """Every tensor that a hub checkpoint of this model has, by name: the part of our parameters that it fills."""
-    places = {"model.embed_tokens.weight": model.embedding, "model.norm.weight": model.norm.weight}
+    places: dict[str, Tensor] = {"model.embed_tokens.weight": model.embedding, "model.norm.weight": model.norm.weight}
     if model.head is not None:
         places["lm_head.weight"] = model.head.weight
     for index, layer in enumerate(model.layers):
@@ -160,4 +160,6 @@ def _tensors(directory: Path, shards: dict[str, str]) -> Iterator[tuple[str, Ten
                 try:
                     yield name, file.get_tensor(name)
                 except SafetensorError as missing:
-                    raise CheckpointError(f"{directory / file_name} lacks {name}, which the index says it has") from missing
+                    raise CheckpointError(
+                        f"{directory / file_name} lacks {name}, which the index says it has"
+                    ) from missing
