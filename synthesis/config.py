@@ -46,3 +46,27 @@ class LanguageConfig:
     logits_divisor: float = 1.0
     tied_head: bool = False
     eos_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechConfig:
+    """Kokoro-82M v1.0. The sizes are those of its weights; rates are a duration frame's, 25 ms at 24 kHz."""
+
+    num_symbols: int = 178
+    max_symbols: int = 512
+    hidden_size: int = 512
+    style_size: int = 128
+    text_layers: int = 3
+    text_kernel: int = 5
+    max_duration: int = 50
+    bert_embedding_size: int = 128
+    bert_size: int = 768
+    bert_heads: int = 12
+    bert_ffn_size: int = 2048
+    bert_layers: int = 12
+    decoder_size: int = 1024
+    sample_rate: int = 24_000
+    frame_samples: int = 600
+    n_fft: int = 20
+    hop_length: int = 5
+    harmonics: int = 9

@@ -1,0 +1,54 @@
+"""Decides once whether the kernels run as Triton or as plain torch, and hides a missing triton from the kernel files.
+
+KERNELS_BACKEND is `auto` (Triton where there is a GPU and triton, or where TRITON_INTERPRET asks for its interpreter),
+`triton` or `reference`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from kernels.errors import BackendUnavailable
+
+try:
+    import triton
+    import triton.language as tl
+except ImportError:
+    triton = tl = None
+
+Backend = Literal["triton", "reference"]
+CHOICES = ("auto", "triton", "reference")
+
+
+def jit(kernel: Callable[..., Any]) -> Any:
+    """`triton.jit` where triton is installed; else the function itself, which is then never called."""
+    return triton.jit(kernel) if triton is not None else kernel
+
+
+def is_interpreted() -> bool:
+    """Whether Triton runs kernels on CPU tensors, in its interpreter. Read when triton is first imported."""
+    return os.environ.get("TRITON_INTERPRET", "0").lower() in ("1", "true", "on")
+
+
+@cache
+def backend() -> Backend:
+    """The backend of this run. Raises BackendUnavailable if Triton was asked for by name and cannot run here."""
+    choice = os.environ.get("KERNELS_BACKEND", "auto")
+    if choice not in CHOICES:
+        raise BackendUnavailable(f"KERNELS_BACKEND is {choice!r}; it may be {', '.join(CHOICES)}")
+    can_run = triton is not None and (torch.cuda.is_available() or is_interpreted())
+    if choice == "triton" and not can_run:
+        missing = "triton is not installed" if triton is None else "there is no GPU"
+        raise BackendUnavailable(f"KERNELS_BACKEND is 'triton', but {missing}")
+    return "triton" if can_run and choice != "reference" else "reference"
+
+
+def runs_triton(x: Tensor) -> bool:
+    """Whether an op on `x` goes to its Triton kernel."""
+    return backend() == "triton" and (x.is_cuda or is_interpreted())

@@ -1,0 +1,40 @@
+"""Chooses device, number type and thread count in one place. COMPUTE_DEVICE overrides the choice of device."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import torch
+
+
+def compute_device(name: str | None = None) -> torch.device:
+    """The device named, else the one that COMPUTE_DEVICE names, else the first GPU, else the CPU.
+
+    Raises RuntimeError if a GPU is named and there is none.
+    """
+    wanted = name or os.environ.get("COMPUTE_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(wanted)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise RuntimeError(f"the device {wanted!r} was asked for, and there is no GPU that torch can use")
+    return device
+
+
+def language_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 on a GPU; float32 on a CPU, where few have fast 16-bit arithmetic."""
+    return torch.bfloat16 if device.type == "cuda" else torch.float32
+
+
+def cores() -> int:
+    """The cores that this run may use, which in a container are fewer than the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def prepare_cpu() -> int:
+    """Set torch's thread count to the cores, unless OMP_NUM_THREADS says otherwise. Returns the count. Done once."""
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(cores())
+    # Numbers below 1e-38, as fading states of a recurrent network, cost a hundred times a normal one.
+    torch.set_flush_denormal(True)
+    return torch.get_num_threads()

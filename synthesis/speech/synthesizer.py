@@ -1,0 +1,162 @@
+"""Phonemes to waveforms, on one device: the acoustic model whole, with its weights and voices."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from synthesis import checkpoint
+from synthesis.config import SpeechConfig
+from synthesis.device import compute_device, prepare_cpu
+from synthesis.errors import CheckpointError, RenderFailed
+from synthesis.speech.encoder import PhonemeModel, TextEncoder
+from synthesis.speech.prosody import Prosody
+from synthesis.speech.vocoder import Vocoder
+from synthesis.speech.voices import Voices, encode
+from synthesis.types import Progress, no_progress
+
+FINAL_MARKS = '.!?…,;:—"”) '
+LEAD_FRAMES = 2
+TAIL_FRAMES = 4
+FADE_MS = 10
+SILENT_BELOW = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPhonemes:
+    """An utterance as the model spoke it.
+
+    waveform: (S,) float32 at 24 kHz on the CPU, trimmed. durations: (T + 2,) int64, the frames of 25 ms that each
+    symbol lasts, with the boundary before and after. start_s: when the first symbol begins in the waveform.
+    """
+
+    waveform: Tensor
+    durations: Tensor
+    start_s: float
+    compute_s: float
+
+
+class SpeechModel(nn.Module):
+    """Symbols, a style and noise to sound. Parameters carry the reference's names."""
+
+    def __init__(self, config: SpeechConfig):
+        super().__init__()
+        self.config = config
+        self.bert = PhonemeModel(config)
+        self.bert_encoder = nn.Linear(config.bert_size, config.hidden_size)
+        self.predictor = Prosody(config)
+        self.text_encoder = TextEncoder(config)
+        self.decoder = Vocoder(config)
+
+    def plan(self, symbols: Tensor, style: Tensor, speed: float) -> tuple[Tensor, Tensor]:
+        """(1, T) ids -> frames of each symbol (T,) int64, and the symbols as the prosody sees them (1, T, D + S)."""
+        context = self.bert_encoder(self.bert(symbols))
+        durations, styled = self.predictor.durations(context, style[:, self.config.style_size :], speed)
+        return durations[0], styled
+
+    def sound(self, symbols: Tensor, styled: Tensor, durations: Tensor, style: Tensor, noise: Tensor) -> Tensor:
+        """What `plan` planned -> (S,), S = 600 samples a frame; noise is (1, S, 9)."""
+        timbre, manner = style.split(self.config.style_size, dim=1)
+        pitch, energy = self.predictor.curves(styled.repeat_interleave(durations, dim=1), manner)
+        text = self.text_encoder(symbols).repeat_interleave(durations, dim=1)
+        waveform: Tensor = self.decoder(text, pitch, energy, timbre, noise)
+        return waveform[0]
+
+
+class Synthesizer:
+    """The voice, loaded. One utterance at a time; the same phonemes, voice, speed and key give the same samples."""
+
+    def __init__(self, model: SpeechModel, voices: Voices, device: torch.device):
+        self.model, self.voices, self.device = model, voices, device
+        self.sample_rate = model.config.sample_rate
+
+    @classmethod
+    def load(cls, models_dir: Path, device: str | None = None) -> Synthesizer:
+        """Load the installed voice model, verified. Raises CheckpointError if it is missing or damaged."""
+        prepare_cpu()
+        folder = checkpoint.find("voice", models_dir)
+        chosen = compute_device(device)
+        with torch.device("meta"):
+            model = SpeechModel(SpeechConfig())
+        model.to_empty(device=chosen)
+        try:
+            model.load_state_dict(load_file(folder / "model.safetensors"))
+        except RuntimeError as error:
+            raise CheckpointError(f"{folder / 'model.safetensors'} does not fit the voice model: {error}") from error
+        return cls(model.eval().requires_grad_(False), Voices.load(folder / "voices.safetensors"), chosen)
+
+    def speak(
+        self,
+        phonemes: Sequence[str],
+        voices: Sequence[str],
+        *,
+        keys: Sequence[str],
+        speed: float = 1.0,
+        progress: Progress = no_progress,
+    ) -> list[SpokenPhonemes]:
+        """Speak each phoneme string in its voice; `keys` seed the noise, so that a key's sound never changes.
+
+        Raises RenderFailed for unknown symbols or voices, over 400 symbols, a speed outside 0.5 to 2, or a result that
+        is silent or not finite.
+        """
+        if not len(phonemes) == len(voices) == len(keys):
+            raise ValueError(f"{len(phonemes)} phoneme strings, {len(voices)} voices and {len(keys)} keys")
+        if not 0.5 <= speed <= 2:
+            raise RenderFailed(f"a speed of {speed} is outside 0.5 to 2")
+        spoken = []
+        for step, (symbols, voice, key) in enumerate(zip(phonemes, voices, keys, strict=True)):
+            progress(step, len(phonemes))
+            spoken.append(self._speak_one(symbols, voice, key, speed))
+        progress(len(phonemes), len(phonemes))
+        return spoken
+
+    @torch.inference_mode()
+    def _speak_one(self, phonemes: str, voice: str, key: str, speed: float) -> SpokenPhonemes:
+        started = time.perf_counter()
+        symbols = torch.tensor([encode(phonemes)], device=self.device)
+        style = self.voices.style(voice, len(phonemes)).to(self.device)
+        durations, styled = self.model.plan(symbols, style, speed)
+        frames = int(durations.sum())
+        noise = seeded_noise(key, frames, self.model.config).to(self.device)
+        waveform = self.model.sound(symbols, styled, durations, style, noise).float().cpu()
+        durations = durations.cpu()
+        _check(waveform, phonemes)
+        trimmed, start_s = trim(waveform, durations, phonemes, self.model.config)
+        return SpokenPhonemes(trimmed, durations, start_s, time.perf_counter() - started)
+
+
+def seeded_noise(key: str, frames: int, config: SpeechConfig) -> Tensor:
+    """(1, S, 9) standard normal noise that depends on the key alone: drawn on the CPU, whatever the device."""
+    generator = torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
+    return torch.randn(1, frames * config.frame_samples, config.harmonics, generator=generator)
+
+
+def trim(waveform: Tensor, durations: Tensor, phonemes: str, config: SpeechConfig) -> tuple[Tensor, float]:
+    """Cut the boundaries and the final marks, which the model fills with breath and murmur; fade both ends.
+
+    Returns the rest, and the seconds in it before the first symbol.
+    """
+    marks = len(phonemes) - len(phonemes.rstrip(FINAL_MARKS))
+    lead = min(int(durations[0]), LEAD_FRAMES)
+    tail = min(int(durations[-1 - marks :].sum()), TAIL_FRAMES)
+    first = int(durations[0]) - lead
+    last = int(durations[: len(durations) - 1 - marks].sum()) + tail
+    cut = waveform[first * config.frame_samples : last * config.frame_samples].clone()
+    ramp = torch.linspace(0, 1, FADE_MS * config.sample_rate // 1000)
+    cut[: len(ramp)] *= ramp
+    cut[-len(ramp) :] *= ramp.flip(0)
+    return cut, lead * config.frame_samples / config.sample_rate
+
+
+def _check(waveform: Tensor, phonemes: str) -> None:
+    if not torch.isfinite(waveform).all():
+        raise RenderFailed(f"the voice gave values that are no numbers for {phonemes[:80]!r}")
+    if waveform.abs().max() < SILENT_BELOW:
+        raise RenderFailed(f"the voice stayed silent for {phonemes[:80]!r}")
