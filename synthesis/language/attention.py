@@ -1,4 +1,4 @@
-"""Llama-like attention on packed tokens: a fused projection, optional QK norm, rotary positions, SDPA over the cache."""
+"""Llama-like attention on packed tokens: fused projection, optional QK norm, rotary positions, SDPA over the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fills a model from safetensors in the hub's layout, tensor by tensor, straight into its parameters on their device."""
+"""Fills a model from safetensors in the hub's layout, tensor by tensor, straight into parameters on their device."""
 
 from __future__ import annotations
 
