@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from briefings.addresses import absolute, canonical
+from briefings.links import absolute, canonical
 from briefings.plain_text import from_html, one_line
 
 _SUFFIX = re.compile(
@@ -145,12 +145,10 @@ def split_camel(name: str) -> str:
     return " ".join(word.lower() if i and word in _SMALL else word for i, word in enumerate(words))
 
 
-_SMALL = frozenset("And Of The For In On".split())
+_SMALL = frozenset(["And", "Of", "The", "For", "In", "On"])
 
 
 # Written in one word by the outlets themselves.
 _ONE_WORD = frozenset(
-    "TechCrunch YouTube BuzzFeed BuzzFeedNews HuffPost MarketWatch ProPublica FiveThirtyEight PolitiFact GitHub LinkedIn "
-    "VentureBeat TechRadar GamesRadar PinkNews NewsNation EuroNews EurekAlert MacRumors BleepingComputer AllAfrica "
-    "CoinDesk SciTechDaily OpenAI WordPress PubMed iNews eLife".split()
+    ["TechCrunch", "YouTube", "BuzzFeed", "BuzzFeedNews", "HuffPost", "MarketWatch", "ProPublica", "FiveThirtyEight", "PolitiFact", "GitHub", "LinkedIn", "VentureBeat", "TechRadar", "GamesRadar", "PinkNews", "NewsNation", "EuroNews", "EurekAlert", "MacRumors", "BleepingComputer", "AllAfrica", "CoinDesk", "SciTechDaily", "OpenAI", "WordPress", "PubMed", "iNews", "eLife"]
 )

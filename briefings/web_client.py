@@ -170,7 +170,10 @@ def _get_once(url: str, headers: dict[str, str], limit: int, deadline: Deadline)
     scheme, host, port = check_url(url)
     parts = urlsplit(url)
     target = urllib3.util.parse_url(urlunsplit(("", "", parts.path or "/", parts.query, ""))).request_uri
-    with _errors_named(url, host, deadline), contextlib.closing(_connection(scheme, host, port, deadline)) as connection:
+    with (
+        _errors_named(url, host, deadline),
+        contextlib.closing(_connection(scheme, host, port, deadline)) as connection,
+    ):
         connection.request("GET", target, headers=headers, preload_content=False, decode_content=False)
         raw = connection.getresponse()
         deadline.is_answered = True
@@ -226,7 +229,6 @@ class _Checked:
                 sock.close()
                 failure = cause
         raise NewConnectionError(self, str(failure)) from failure  # type: ignore[arg-type]
-
 
     def _watch(self, sock: socket.socket) -> None:
         def cut() -> None:
