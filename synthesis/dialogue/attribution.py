@@ -43,10 +43,14 @@ class Attributed:
 
     def spoken(self, who: str) -> str:
         """The sentence, with `who` for the speaker."""
-        who = who[:1].upper() + who[1:]
         if self.verb == "according to":
-            return f"According to {who[:1].lower() + who[1:] if who.startswith('The ') else who}, {self.claim}"
-        return f"{who} {self.verb}: {self.claim}" if self.is_quote else f"{who} {self.verb} {self.claim}"
+            who = who[:1].lower() + who[1:] if re.match(r"(The|An?|His|Her|Their|Two|Three|One|Some|Several) ", who) else who
+            return f"According to {who}, {self.claim}"
+        who = who[:1].upper() + who[1:]
+        if self.is_quote:
+            return f"{who} {self.verb}: {self.claim}"
+        how = self.verb if self.claim.startswith("that ") or " " not in self.verb else f"{self.verb} that"
+        return f"{who} {how} {self.claim}"
 
 
 def attribute(text: str, doc: Doc) -> Attributed | None:
@@ -75,7 +79,7 @@ def _trailing(verb: Token, doc: Doc) -> Attributed | None:
     if start < 3 or doc[start - 1].text not in {",", '"', ',"', "!", "?"} or doc[start - 1 if start else 0].i == 0:
         return None
     claim, rest = doc[:start].text.strip(), _rest(verb, subject, doc)
-    if rest is None or claim.count('"') % 2:
+    if rest is None or claim.count('"') % 2 or not _is_clause(doc, start):
         return None
     how = _how(verb, subject, doc)
     is_quote = claim.startswith('"') and claim.rstrip(",").endswith('"') and claim.count('"') == 2
@@ -84,7 +88,7 @@ def _trailing(verb: Token, doc: Doc) -> Attributed | None:
         inner = inner if inner[-1] in "!?" else inner + "."
         return Attributed(subject, _subject_text(subject, verb), how, f'"{inner}"', True, True)
     return Attributed(
-        subject, _subject_text(subject, verb), how, _as_clause(claim.rstrip(", "), doc) + ".", False, True
+        subject, _subject_text(subject, verb), how, _as_clause(re.sub(r',"$', '"', claim).rstrip(", "), doc) + ".", False, True
     )
 
 
@@ -92,9 +96,18 @@ def _rest(verb: Token, subject: Token, doc: Doc) -> str | None:
     """What follows the attribution; None if dropping it could change what was said (a quotation that goes on)."""
     end = max(verb.i, subject.right_edge.i) + 1
     tail = doc[end:].text.strip()
+    if not re.match(r"[,.;]|$", tail) and len(re.split(r"[,.;]", tail)[0].split()) > 7:
+        return None  # "In a memo, the agency said all staff ...": what is said comes after
     if '"' in tail or re.search(r"\b(but|although|though|unless|if|however|except)\b", tail):
         return None
     return tail
+
+
+def _is_clause(doc: Doc, end: int) -> bool:
+    """Whether the words before `end` hold a verb with its subject, or are quoted."""
+    return doc[0].text == '"' or any(
+        token.dep_ in {"nsubj", "nsubjpass", "expl"} and token.head.i < end for token in doc[:end]
+    )
 
 
 def _how(verb: Token, subject: Token, doc: Doc) -> str:
@@ -107,6 +120,8 @@ def _how(verb: Token, subject: Token, doc: Doc) -> str:
         words = ""
     if verb.lemma_ == "tell":
         return f"told {words}" if words and len(words.split()) <= 5 else "said"
+    if re.search(r"\w+day\b", words) and words.split()[-1] in doc[: min(verb.i, subject.left_edge.i)].text:
+        return word  # the claim names the day already
     return f"{word} {words}" if 0 < len(words.split()) <= 4 and subject.i < verb.i else word
 
 
@@ -117,6 +132,8 @@ def _leading(verb: Token, doc: Doc) -> Attributed | None:
     if subject is None or subject.left_edge.i > 6:
         return None
     claim = doc[verb.i + 1 :].text.strip()
+    if not re.match(r"[:,]? ?\"|(\w+ )?that\b", claim) and not any(child.dep_ == "ccomp" for child in verb.rights):
+        return None  # "the plane continued on its journey" is no speech
     is_quote = claim.startswith((":", '"', ', "'))
     return Attributed(subject, _subject_text(subject, verb), verb.text, claim.lstrip(":, "), is_quote, False)
 
@@ -158,4 +175,5 @@ def outlet_name(outlet: str) -> str:
     outlet = outlet.strip()
     if " " in outlet or outlet in _ONE_WORD or outlet.isupper():
         return outlet
-    return " ".join(_SPLIT_CAMEL.sub(" ", outlet).split())
+    words = _SPLIT_CAMEL.sub(" ", outlet).split()
+    return " ".join(word.lower() if place and word in {"Of", "And", "The", "For"} else word for place, word in enumerate(words))

@@ -40,7 +40,7 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
     lead = _lead(facts, readings[0].article.id) if readings else None
     candidates = [lead] if lead else []
     while candidates and len(chosen) < MOST_FACTS:
-        best = max(candidates, key=lambda fact: _worth(fact, chosen))
+        best = max(candidates, key=lambda fact: _worth(fact, chosen, said))
         chosen.append(best)
         room[best.sentence.article.id] -= 1
         said |= content_words(best.text)
@@ -50,7 +50,7 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
             if fact not in chosen
             and room[fact.sentence.article.id] > 0
             and _can_follow(fact, chosen, said)
-            and _worth(fact, chosen) > 0.35
+            and _worth(fact, chosen, said) > 0.35
         ]
     return chosen
 
@@ -64,7 +64,7 @@ def _lead(facts: Sequence[Fact], article: str) -> Fact | None:
     ]
     plain = [fact for fact in first[:4] if fact.role not in {"quotation", "no_comment", "background"}]
     pool = plain[:2] or first[:2] or [fact for fact in facts if not fact.needs_previous and not fact.needs_noun][:1]
-    return max(pool, key=lambda fact: fact.score, default=None)
+    return max(pool, key=lambda fact: fact.score - 0.5 * len(fact.assumes), default=None)
 
 
 def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
@@ -74,7 +74,7 @@ def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
     return not fact.needs_noun or fact.needs_noun in said
 
 
-def _worth(fact: Fact, chosen: Sequence[Fact]) -> float:
+def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
     words = content_words(fact.text)
     overlap = max(
         (
@@ -89,7 +89,8 @@ def _worth(fact: Fact, chosen: Sequence[Fact]) -> float:
     speakers = Counter(other.speaker for other in chosen if other.speaker)
     outlets = Counter(other.sentence.article.id for other in chosen)
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
-    return fact.score - 1.2 * overlap - 0.35 * roles[fact.role] - 0.35 * speakers[fact.speaker] + fresh_outlet
+    unexplained = min(0.9, 0.3 * len(fact.assumes - said))
+    return fact.score - 1.2 * overlap - 0.35 * roles[fact.role] - 0.6 * speakers[fact.speaker] + fresh_outlet - unexplained
 
 
 def order(facts: Sequence[Fact]) -> list[Fact]:

@@ -6,14 +6,14 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Span, Token
 
 from synthesis.dialogue import figures, when
 from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.reading import Reading, Sentence
 from synthesis.dialogue.roles import Role, role_of
-from synthesis.dialogue.shorten import SHORTEST, halves, shorten, strip_lead_in
+from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, shorten, strip_lead_in
 from synthesis.dialogue.unspeakable import reason
 from synthesis.types import Edition
 
@@ -27,6 +27,14 @@ _CONTINUES = re.compile(
     r"\b(also|too|as well|instead|the same|likewise|similarly|in turn|meanwhile|the move|that day|at the time|by then|afterwards?|afterward|later that)\b",
     re.I,
 )
+LONGEST_LEAD = 37  # the news itself may cost a breath more
+_KNOWN_TO_ALL = frozenset(
+    """world country government state city public economy president police military army internet web past future end
+    beginning start time year month week day night morning weekend summer winter spring fall same first last next most
+    top best worst way rest fact number area region nation sun sky sea coast air ground market media press court law
+    street road war side case home family community right left ear eye""".split()
+)
+_PERSONAL_PRONOUNS = frozenset("he she him her his they them their it its".split())
 _SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b", re.I)
 
 
@@ -42,6 +50,7 @@ class Fact:
     cites: tuple[int, ...]
     needs_previous: bool = False
     needs_noun: str = ""
+    assumes: frozenset[str] = frozenset()  # nouns that it speaks of as known ("the memo")
     score: float = 0.0
 
     @property
@@ -85,11 +94,12 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         text, needs_previous = _point_forward(text, reading, sentence, cites)
     elif _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
         needs_previous = True
-    spoken = _for_the_ear(text)
+    text, needs_previous = _without_hanging_pronoun(text, needs_previous, reading, sentence, cites)
+    spoken = _for_the_ear(text, longest=LONGEST_LEAD if place == 0 else LONGEST)
     if not spoken:
         return None
     spoken = when.resolve(spoken, published, edition.date)
-    return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, _definite_noun(spoken))
+    return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, _definite_noun(spoken), assumed(parse([spoken])[0]))
 
 
 def _whole_quotation(sentence: Sentence) -> str:
@@ -101,14 +111,14 @@ def _whole_quotation(sentence: Sentence) -> str:
     return sentence.text
 
 
-def _for_the_ear(text: str) -> str:
+def _for_the_ear(text: str, *, longest: int) -> str:
     doc = parse([text])[0]
     pair = halves(text, doc) if len(text.split()) > 20 else None
     if pair:
         parts = [shorten(part, parse([part])[0]) for part in pair]
         if all(parts):
             return " ".join(parts)
-    return shorten(text, doc)
+    return shorten(text, doc, longest=longest)
 
 
 def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[int]) -> str:
@@ -120,7 +130,7 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
         cites.append(index)
         return name
     if re.match(
-        r"(his|her|their|its|another|others?|both|many|some|one|who|which|that|this|the (two|pair|latter|former|man|woman))\b",
+        r"(his|her|their|its|another|others?|all|both|many|most|few|some|one|who|which|that|this|these|those|the (two|pair|latter|former|man|woman))\b",
         found.who,
         re.I,
     ):
@@ -137,23 +147,74 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
 
 
 def antecedent(reading: Reading, sentence: Sentence) -> tuple[str, int]:
-    """The one person whom the sentence before, or the one before that, names, and where; ("", 0) if there are two or none."""
-    for back in (1, 2):
-        index = sentence.index - back
-        if index < 0:
-            break
-        before = reading.sentences[index]
-        names = {entity.text for entity in before.doc.ents if entity.label_ == "PERSON"}
-        known = {
-            surname
-            for surname in reading.people
-            if any(re.search(rf"\b{re.escape(surname)}\b", name) for name in names)
-        }
-        if len(known) == 1 and len({name.split()[-1].removesuffix("'s") for name in names}) == 1:
-            return reading.people[known.pop()].name, index
-        if names:
-            break
-    return "", 0
+    """The one person whom the sentence before names, as its subject, and where; ("", 0) if that is not plain.
+
+    To put a name to the wrong "he" would be the worst of faults, so two names in reach are one too many. A sentence
+    that is all quotation is looked through to the one before it.
+    """
+    index = sentence.index - 1
+    while index >= 0 and reading.sentences[index].inside_quote and reading.sentences[index].leaves_open:
+        index -= 1
+    if index < 0:
+        return "", 0
+    before = reading.sentences[index]
+    names = {entity.text.removesuffix("'s").split()[-1] for entity in before.doc.ents if _is_person(entity)}
+    known = {surname for surname in reading.people if re.search(rf"\b{re.escape(surname)}\b", before.text)}
+    if len(known) != 1 or not names <= known:
+        return "", 0
+    surname = known.pop()
+    subjects = [token for token in before.doc if token.dep_ in {"nsubj", "nsubjpass"} and _is_main(token.head)]
+    is_subject = any(surname in {token.text, *(child.text for child in token.subtree)} for token in subjects)
+    return (reading.people[surname].name, index) if is_subject else ("", 0)
+
+
+def _is_main(verb: Token) -> bool:
+    return verb.dep_ == "ROOT" or (verb.dep_ in {"parataxis", "conj"} and verb.head.dep_ == "ROOT")
+
+
+def _without_hanging_pronoun(text: str, needs_previous: bool, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
+    """The name put in where a pronoun further on in the sentence hangs, or the text and that it needs its neighbour."""
+    token = None if needs_previous else hanging_pronoun(parse([text])[0])
+    if token is None:
+        return text, needs_previous
+    name, index = antecedent(reading, sentence) if token.text in {"he", "she"} else ("", 0)
+    if not name:
+        return text, True
+    cites.append(index)
+    return f"{text[: token.idx]}{name}{text[token.idx + len(token.text) :]}", False
+
+
+def _is_person(entity: Span) -> bool:
+    """Whether the entity is somebody; the tagger takes "May" for one."""
+    return entity.label_ == "PERSON" and not re.fullmatch(
+        r"(January|February|March|April|May|June|July|August|September|October|November|December)('s)?", entity.text
+    )
+
+
+def hanging_pronoun(doc: Doc) -> Token | None:
+    """The first "he", "her", "they" ... of the sentence that nothing before it in the sentence can stand for."""
+    in_quote = False
+    for token in doc:
+        in_quote ^= token.text == '"'
+        word = token.text.lower()
+        if not in_quote and word in {"this", "that", "these", "those"} and token.dep_ in {"nsubj", "nsubjpass"} and token.tag_ == "DT":
+            return token
+        if in_quote or word not in _PERSONAL_PRONOUNS or (word == "it" and token.dep_ == "expl"):
+            continue
+        before = [
+            other
+            for other in doc[: token.i]
+            if other.pos_ in {"NOUN", "PROPN"} and other.ent_type_ not in {"DATE", "TIME", "GPE", "MONEY", "PERCENT"}
+        ]
+        if word in {"he", "she", "him", "her", "his"}:
+            before = [
+                other
+                for other in before
+                if other.ent_type_ == "PERSON" or (other.tag_ == "NN" and other.dep_ in {"nsubj", "nsubjpass"})
+            ]
+        if not before:
+            return token
+    return None
 
 
 def _point_forward(text: str, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
@@ -167,7 +228,7 @@ def _point_forward(text: str, reading: Reading, sentence: Sentence, cites: list[
     return f"{name}{chr(39) + 's' if is_possessive else ''}{text[match.end() :]}", False
 
 
-def _has_named_subject(doc) -> bool:  # type: ignore[no-untyped-def]
+def _has_named_subject(doc: Doc) -> bool:
     return any(
         token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"PROPN", "NOUN"} and token.head.dep_ == "ROOT"
         for token in doc
@@ -183,6 +244,19 @@ def _definite_noun(text: str) -> str:
     if subject is None or subject.left_edge.i != 0 or subject.pos_ != "NOUN" or _is_specified(subject):
         return ""
     return subject.lemma_.lower()
+
+
+def assumed(doc: Doc) -> frozenset[str]:
+    """Nouns with "the" that neither their own phrase nor common knowledge explains."""
+    return frozenset(
+        token.lemma_.lower()
+        for token in doc
+        if token.tag_ in {"NN", "NNS"}
+        and not token.ent_type_
+        and token.lemma_.lower() not in _KNOWN_TO_ALL
+        and any(child.dep_ == "det" and child.text.lower() in {"the", "those", "these"} for child in token.children)
+        and not _is_specified(token)
+    )
 
 
 def _is_specified(noun: Token) -> bool:
@@ -205,7 +279,7 @@ def _score(fact: Fact, place: int) -> float:
     """How much a listener wants it: near the top, with figures, one voice, and easy to say."""
     words = len(fact.text.split())
     score = 4.0 / (1 + 0.3 * place) + _BONUS[fact.role]
-    score += 0.4 if figures.find(fact.text) else 0.0
+    score += 0.4 if figures.quantities(fact.text) else 0.0
     score -= 0.6 * (fact.needs_previous or bool(fact.needs_noun))
     score -= 0.04 * max(0, words - 24) + (0.3 if words < SHORTEST + 3 else 0.0)
-    return score - 0.4 * max(0, len(figures.find(fact.text)) - 3)
+    return score - 0.4 * max(0, len(figures.quantities(fact.text)) - 3)

@@ -41,6 +41,9 @@ _DIGITS = re.compile(
     r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<short>k|mn?|mln|bn?|tn|trn)\b)?(?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion)\b)?",
     re.IGNORECASE,
 )
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+_DATE_BEFORE = re.compile(rf"\b{_MONTH}\.? (?:the )?$|\b(?:No|aged?|highway|route|size)\.? $|, $", re.IGNORECASE)
+_DATE_AFTER = re.compile(rf"(?: of)? {_MONTH}\b|\s?[ap]\.?m\b|(?:st|nd|rd|th)\b|[ -]years?[ -]old", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
 # Too common in idiom ("one of them", "at first") to be a figure that a source must hold.
 _IDIOMS = frozenset({"one", "zero", "second", "first", "once"})
@@ -60,6 +63,15 @@ def find(text: str) -> list[Figure]:
     """Every number in `text`, in order. "one", "first" and "second" alone are not taken for figures."""
     figures = [_from_digits(match, text) for match in _DIGITS.finditer(text)]
     return sorted(figures + _from_words(text), key=lambda figure: figure.start)
+
+
+def quantities(text: str) -> list[Figure]:
+    """The numbers of `text` that count or measure: no dates, years, ages or hours."""
+    return [figure for figure in find(text) if not (_DATE_BEFORE.search(text[: figure.start]) or _DATE_AFTER.match(text, figure.end)) and not _is_year(figure)]
+
+
+def _is_year(figure: Figure) -> bool:
+    return not figure.unit and figure.value == int(figure.value) and 1800 <= figure.value <= 2100 and figure.end - figure.start == 4
 
 
 def same(value: float, other: float) -> bool:

@@ -59,6 +59,10 @@ def link(prepared: Prepared, position: str, lead: str, other: str, book: Phraseb
     """The turn that leads into a story (`position`: first, next or last), and whether it names the outlet."""
     place, topic = _sound(prepared.billing.place, prepared), _sound(prepared.billing.topic, prepared)
     outlet = outlet_name(prepared.story.articles[0].outlet)
+    headline = _sound(prepared.billing.headline, prepared)
+    if headline and prepared.needs_headline:
+        need = "headline" if position == "next" else f"{position}_headline"
+        return _turn(lead, book.say("links", need, outlet=outlet, headline=headline), "link", prepared.story.id), True
     if position == "next" and not prepared.is_grave and (topic or place) and book.chance(0.3):
         need, slots = ("hand_over_place", {"place": place}) if place else ("hand_over", {"topic": topic})
         if book.has("links", need, host=lead, **slots):
@@ -73,11 +77,8 @@ def link(prepared: Prepared, position: str, lead: str, other: str, book: Phraseb
 def closing(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:
     """What it was about, where the sources are, goodbye."""
     first = f"{_recap(stories, book, edition)} {book.say('closing', 'sources')}"
-    return [
-        _turn(lead, first, "closing"),
-        _turn(other, book.say("closing", "bye", lead=other), "closing"),
-        _turn(lead, book.say("closing", "bye_second", other=lead), "closing"),
-    ]
+    goodbye, answer = book.say("closing", "bye", lead=other, other=lead).split("|")
+    return [_turn(lead, first, "closing"), _turn(other, goodbye, "closing"), _turn(lead, answer, "closing")]
 
 
 def _recap(stories: Sequence[Prepared], book: Phrasebook, edition: Edition) -> str:

@@ -90,12 +90,12 @@ def clean(written: str) -> str:
     ]
     text = '"'.join(outside)
     text = re.sub(r"\s*--+\s*|(?<=\w)\s*—\s*(?=\w)|\s—\s|\s–\s", " — ", text)
-    return " ".join(re.sub(r"\s+([,.;])", r"\1", text).split())
+    return " ".join(re.sub(r"\s+([,.;])", r"\1", text).split()).removeprefix("— ")
 
 
 def _people(found: tuple[Sentence, ...]) -> dict[str, Person]:
     people: dict[str, Person] = {}
-    shared: set[str] = set()
+    shared = _ambiguous(found)
     for sentence in found:
         for entity in sentence.doc.ents:
             name = _full_name(entity)
@@ -109,6 +109,21 @@ def _people(found: tuple[Sentence, ...]) -> dict[str, Person]:
             if not known or (known.intro == known.name and intro != name and known.name == name):
                 people[surname] = Person(name, intro, sentence.index)
     return {surname: person for surname, person in people.items() if surname not in shared}
+
+
+def _ambiguous(found: tuple[Sentence, ...]) -> set[str]:
+    """Surnames that more than one person bears ("George and Alexander Soros", "Ms. Lassiter"), and words of places."""
+    names = set()
+    for sentence in found:
+        for entity in sentence.doc.ents:
+            last = entity.text.removesuffix("'s").split()[-1:]
+            if entity.label_ == "GPE" or (entity.label_ in {"ORG", "FAC", "LOC"} and len(entity.text.split()) > 2):
+                names |= set(last)
+        for pattern in (r"\b[A-Z]\w+ and [A-Z]\w+ ([A-Z]\w+)", r"\b[Tt]he (?:elder|younger|older|late) ([A-Z]\w+)", r"\bM(?:r|s|rs)\. ([A-Z]\w+)"):
+            names |= set(re.findall(pattern, sentence.text))
+        names |= {word.removesuffix("es") for word in re.findall(r"\b[Tt]he ([A-Z]\w+es)\b", sentence.text)}
+        names |= {word.removesuffix("s") for word in re.findall(r"\b[Tt]he ([A-Z]\w+s)\b", sentence.text)}
+    return names
 
 
 def _full_name(entity: Span) -> str:
@@ -133,23 +148,13 @@ def introduction(entity: Span, name: str) -> str:
 
 def _prenominal(entity: Span, head: Token) -> str:
     """Words of the same noun phrase before the name: "Ukrainian President" of "Ukrainian President Volodymyr Zelenskyy"."""
-    start = entity.start
-    while (
-        start > 0
-        and entity.doc[start - 1].dep_ in {"compound", "amod", "nmod", "det", "poss", "case"}
-        and _within(entity.doc[start - 1], head)
-    ):
-        start -= 1
+    start = min(entity.start, head.left_edge.i)
     words = entity.doc[start : entity.start].text
     return (
         words
-        if 1 <= len(words.split()) <= 7 and not re.search(r"[,\"—;:]|^(his|her|their|its|my|our)\b", words, re.I)
+        if 1 <= len(words.split()) <= 7 and not re.search(r"[,\"—;:\d]|^(his|her|their|its|my|our)\b", words, re.I)
         else ""
     )
-
-
-def _within(token: Token, head: Token) -> bool:
-    return head.is_ancestor(token)
 
 
 def _apposition(head: Token) -> str:
@@ -205,12 +210,10 @@ def _acronyms(found: tuple[Sentence, ...]) -> dict[str, tuple[str, int]]:
 
 
 def _expansion(words: str, acronym: str) -> str:
-    """The shortest tail of `words` whose capitals spell `acronym`, or nothing."""
+    """The shortest tail of `words` whose capitals spell `acronym`; else all of them, for an acronym of another language."""
     parts = words.split()
     for start in range(len(parts) - 1, -1, -1):
-        capitals = "".join(
-            letter for part in parts[start:] for letter in re.findall(r"[A-Z]", part)[:1] if part not in {"The", "And"}
-        )
+        capitals = "".join(part[0] for part in parts[start:] if part[0].isupper() and part not in {"The", "And"})
         if capitals == acronym and parts[start][0].isupper():
             return " ".join(parts[start:]).strip(" ,")
-    return ""
+    return " ".join(parts).strip(" ,") if 3 <= len(parts) <= 8 else ""

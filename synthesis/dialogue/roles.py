@@ -19,17 +19,14 @@ _NO_COMMENT = re.compile(
     re.I,
 )
 _CAUSE = re.compile(
-    r"\b(because|due to|caused by|was triggered|were triggered|blamed|as a result of|in response to|owing to|thanks to|stem(s|med) from|driven by|spurred|fuelled|fueled|prompted by|attributed to)\b",
+    r"\b(because|due to|caused by|was triggered|were triggered|as a result of|in response to|owing to|thanks to|stem(s|med) from|driven by|spurred|fuelled|fueled|prompted by|attributed to)\b",
     re.I,
 )
 _REACTION = re.compile(
     r"\b(welcomed|condemned|criti[cs]i[sz]ed|praised|denounced|slammed|urged|called (on|for)|warned|hailed|protest(ed|s)?|outrage|backlash|objected|applauded|rejected|disputed|dismissed|denied|denies|accused)\b",
     re.I,
 )
-_NEXT = re.compile(
-    r"\b(will|is expected|are expected|is due|are due|is set to|are set to|is scheduled|plans? to|aims? to|intends? to|hopes? to|vowed to|later this|next (week|month|year|spring|summer|fall|winter|autumn)|tomorrow|expected to)\b",
-    re.I,
-)
+_COMING = frozenset("expect plan aim intend hope vow schedule prepare".split())
 _BACKGROUND = re.compile(
     r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was born|first began|in the past|years ago|long been|had (already )?been|earlier this year)\b|\b(19|20)\d\d\b",
     re.I,
@@ -55,18 +52,47 @@ def role_of(text: str, doc: Doc, *, place: int, is_attributed: bool) -> Role:
     if place == 0:
         return "event"
     outside = re.sub(r'"[^"]*"', "", text)
-    for role, pattern in (("next", _NEXT), ("cause", _CAUSE)):
-        if pattern.search(outside):
-            return role  # type: ignore[return-value]
+    if _is_coming(doc):
+        return "next"
+    if _gives_cause(outside, text, doc):
+        return "cause"
     if is_attributed:
         return "reaction" if _REACTION.search(outside) else "account"
     if _REACTION.search(outside):
         return "reaction"
     if _is_past(outside, doc):
         return "background"
-    if _MEASURED.search(outside) and figures.find(outside):
+    if _MEASURED.search(outside) and figures.quantities(outside):
         return "number"
     return "event" if place == 1 else "detail"
+
+
+def _gives_cause(outside: str, text: str, doc: Doc) -> bool:
+    """Whether a word of cause belongs to the main clause, and not to something mentioned in passing."""
+    match = _CAUSE.search(outside)
+    word = (
+        doc.char_span(text.find(match[0]), text.find(match[0]) + len(match[0]), alignment_mode="expand")
+        if match
+        else None
+    )
+    return word is not None and min(len(list(token.ancestors)) for token in word) <= 3
+
+
+def _is_coming(doc: Doc) -> bool:
+    """Whether the main verb, or that of what is said, speaks of the future: "will meet", "is expected to", "plans to"."""
+    root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    verbs = [root, *(child for child in root.children if child.dep_ == "ccomp")] if root is not None else []
+    for verb in verbs:
+        if any(child.dep_ == "aux" and child.text.lower() in {"will", "'ll"} for child in verb.children):
+            return True
+        is_now = verb.tag_ in {"VBZ", "VBP"} or any(
+            child.text.lower() in {"is", "are"} for child in verb.children if child.dep_ in {"aux", "auxpass"}
+        )
+        if is_now and (
+            verb.lemma_ in _COMING or re.search(r"\b(set|due|scheduled|likely) to\b", doc[verb.i :].text[:24])
+        ):
+            return True
+    return False
 
 
 def _is_past(text: str, doc: Doc) -> bool:

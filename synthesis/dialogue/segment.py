@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from spacy.tokens import Doc
+
 from synthesis.dialogue import choose, figures, grounding, when
+from synthesis.dialogue.about import subject_of
 from synthesis.dialogue.attribution import lower_first, outlet_name
 from synthesis.dialogue.facts import Fact, facts_of
 from synthesis.dialogue.names import Introductions
@@ -22,6 +25,8 @@ _DISPUTE = re.compile(
     r"\b(disput\w+|den(y|ies|ied)|reject\w*|dismiss\w*|contest\w*|disagree\w*|accus\w+|object\w*|no proof|untrue|not true)\b",
     re.I,
 )
+_MONEY_VERBS = frozenset("cost pay spend raise invest fund fine lose earn contribute donate give set total provide allocate budget owe sell buy".split())
+_MOVING_VERBS = frozenset("grow rise fall drop climb increase decrease decline gain lose slip jump remain stand be account compare raise cut reach".split())
 _TITLED = re.compile(
     r"\b(President|Prime Minister|Chancellor|Governor|Mayor|Senator|Secretary|Justice|Judge|Pope|King|Queen) (?:[A-Z][\w.'-]+ )*([A-Z][\w'-]+)$"
 )
@@ -36,6 +41,7 @@ class Prepared:
     facts: tuple[Fact, ...]
     billing: Billing
     is_grave: bool
+    needs_headline: bool  # the article's own first sentence could not be told
 
     def source_texts(self) -> list[str]:
         """Everything the story has, for what the hosts say in their own words."""
@@ -54,7 +60,15 @@ def prepare(story: Story, edition: Edition) -> Prepared:
     ranked = tuple(choose.rank(story.title, readings, facts))
     first = parse([ranked[0].text])[0] if ranked else None
     opening = " ".join(sentence.text for reading in readings for sentence in reading.sentences[:4])
-    return Prepared(story, readings, ranked, billing(story, first), is_grave(story.title, opening))
+    return Prepared(story, readings, ranked, billing(story, first), is_grave(story.title, opening), _lacks_lead(story, ranked))
+
+
+def _lacks_lead(story: Story, ranked: Sequence[Fact]) -> bool:
+    """Whether the story's first fact says little of what its title says, so that the title must be said too."""
+    if not ranked:
+        return False
+    title, first = choose.content_words(story.title), choose.content_words(ranked[0].text)
+    return ranked[0].sentence.index > 0 and len(title & first) < 0.5 * len(title)
 
 
 def tell(
@@ -70,7 +84,7 @@ def tell(
         told += 1
         speaker = lead
         if turns and turns[-1].host == lead and turns[-1].kind == "fact":
-            question = _question(group[0], book) if 2 * (questions + 1) <= told and group[0].fact.role else ""
+            question = _question(group[0], turns[-1].text, book) if 2 * (questions + 1) <= told and group[0].fact.role else ""
             if question:
                 questions += 1
                 turns.append(Turn(other, question, "question", (), "template", (), prepared.story.id))
@@ -172,9 +186,8 @@ def _groups(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
 
 def _belongs(first: Spoken, second: Spoken) -> bool:
     same_article = first.fact.sentence.article.id == second.fact.sentence.article.id
-    return same_article and (
-        first.fact.role == second.fact.role or 0 < second.fact.sentence.index - first.fact.sentence.index <= 1
-    )
+    follows = second.fact.sentence.index - first.fact.sentence.index == 1
+    return same_article and follows and not second.fact.speaker and '"' not in second.text
 
 
 def _sentences(text: str) -> int:
@@ -205,38 +218,45 @@ def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phra
     return f"{text} {book.say('sources', 'after', outlet=outlet)}"
 
 
-def _question(item: Spoken, book: Phrasebook) -> str:
-    needs = _needs(item)
-    return book.ask(needs, item.text, speaker=item.label)
+def _question(item: Spoken, before: str, book: Phrasebook) -> str:
+    """The listener's question that `item` answers, or "" if none fits; `before` is what was said last."""
+    doc = parse([item.text])[0]
+    thing = subject_of(doc)
+    needs = _needs(item, before, doc)
+    if thing and needs in ([], ["detail"], ["event"], ["background"], ["account"], ["number"], ["percent"]):
+        again = bool(choose.content_words(thing) & choose.content_words(before))
+        needs = ["about_again"] if again and book.has("questions", "about_again", np=thing) and book.chance(0.5) else ["about"]
+    return book.ask(needs, item.text, speaker=item.label, np=thing)
 
 
-def _needs(item: Spoken) -> list[str]:
+def _needs(item: Spoken, before: str, doc: Doc) -> list[str]:
     """The kinds of question that this fact answers."""
     text, role = item.text, item.fact.role
-    named = [f"{role}_named"] if item.label and role in {"account", "quotation", "reaction", "no_comment"} else []
     if role in {"account", "reaction"} and _DISPUTE.search(text):
         return ["dispute"]
-    if named:
-        return named
-    if role == "number" or (role in {"detail", "event"} and figures.find(text)):
-        return _number_needs(text)
+    if role in {"account", "quotation", "reaction", "no_comment"} and item.label:
+        return [f"{role}_named"]
+    if role == "cause":
+        return ["cause"] if choose.content_words(text) & choose.content_words(before) else ["detail"]
+    if role in {"number", "detail", "event"}:
+        return _number_needs(text, doc)
     return [role]
 
 
-def _number_needs(text: str) -> list[str]:
-    if re.search(r"\b(killed|dead|died|deaths?)\b", text):
-        return ["killed"]
-    if re.search(r"\b(wounded|injured|hurt)\b", text):
-        return ["hurt"]
-    if re.search(r"[$£€]|\b(dollars|euros)\b", text):
-        return ["money"]
-    if re.search(r"%|\bper ?cent\b", text):
-        return ["percent"]
-    return (
-        ["number"]
-        if any(figure.value > 12 and not 1900 <= figure.value <= 2100 for figure in figures.find(text))
-        else ["detail"]
-    )
+def _number_needs(text: str, doc: Doc) -> list[str]:
+    """The question after a figure, if the figure is what the sentence tells."""
+    root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    verb = root.lemma_.lower() if root is not None else ""
+    if figures.quantities(text):
+        if re.search(r"\b(were|was|been|had) killed\b|\bdied\b|\bdead\b|\bkilled \d", text):
+            return ["killed"]
+        if re.search(r"\b(were|was|been) (wounded|injured|hurt)\b", text):
+            return ["hurt"]
+        if re.search(r"[$£€]|\b(dollars|euros)\b", text) and verb in _MONEY_VERBS:
+            return ["money"]
+        if re.search(r"%|\bper ?cent\b", text) and verb in _MOVING_VERBS:
+            return ["percent"]
+    return ["detail"]
 
 
 def with_findings(turn: Turn, sources_of_turn: Sequence[str]) -> Turn:

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 
 from synthesis.dialogue.parse import parse
 
-COMFORTABLE, LONGEST, SHORTEST = 26, 32, 6
+COMFORTABLE, LONGEST, SHORTEST = 26, 34, 6
 _KEEP_MARKS = frozenset("if unless until although though whether except because so that while whereas".split())
 _DANGLING = re.compile(
     r"\b(and|but|or|that|which|who|of|to|for|with|the|a|an|in|on|at|by|from|as|than|including|said|says)[.!?]$", re.I
@@ -30,16 +30,16 @@ def strip_lead_in(text: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def shorten(text: str, doc: Doc, *, limit: int = COMFORTABLE) -> str:
-    """`text` within `limit` words if whole modifiers can be cut so far, within `LONGEST` else, or "" if neither."""
+def shorten(text: str, doc: Doc, *, longest: int = LONGEST) -> str:
+    """`text` within a comfortable length if whole modifiers can be cut so far, within `longest` words else, or ""."""
     text, doc = _without_asides(text, doc)
     kept = [True] * len(doc)
-    for cut in (_clauses, _appositions, _trailing_clauses, _trailing_phrases, _second_clause):
-        if _words(_render(doc, kept)) <= limit:
+    for cut in (_clauses, _appositions, _tails, _circumstances, _last_conjunct, _indefinite_clauses):
+        if _words(_render(doc, kept)) <= COMFORTABLE:
             break
-        _apply(cut, doc, kept, limit)
+        _apply(cut, doc, kept)
     result = _render(doc, kept)
-    return result if _words(result) <= LONGEST and is_sentence(result, text) else ""
+    return result if _words(result) <= longest and is_sentence(result, text) else ""
 
 
 def halves(text: str, doc: Doc) -> tuple[str, str] | None:
@@ -75,15 +75,22 @@ def is_sentence(text: str, source: str) -> bool:
         or _DANGLING.search(text.rstrip('"'))
     ):
         return False
+    if re.search(r",\s*,|\s,|\(\)|—\s*[.,]", text):
+        return False
     doc = parse([text])[0]
+    if _is_whole(doc):
+        return True
+    # Where the parser misreads the source's own sentence, a finite verb must do.
+    return not _is_whole(parse([source])[0]) and any(token.tag_ in {"VBD", "VBZ", "VBP", "MD"} for token in doc)
+
+
+def _is_whole(doc: Doc) -> bool:
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
-    return (
-        root is not None and _is_finite(root) and _has_subject(root) and not re.search(r",\s*,|\s,|\(\)|—\s*[.,]", text)
-    )
+    return root is not None and _is_finite(root) and _has_subject(root)
 
 
 def _is_finite(verb: Token) -> bool:
-    finite = {"VBD", "VBZ", "VBP", "MD"}
+    finite = {"VBD", "VBZ", "VBP", "MD", "VB", "VBN"}  # the tagger takes "beat" for an infinitive
     return verb.tag_ in finite or any(
         child.dep_ in {"aux", "auxpass"} and child.tag_ in finite for child in verb.children
     )
@@ -105,9 +112,9 @@ def _without_asides(text: str, doc: Doc) -> tuple[str, Doc]:
     return (plain, parse([plain])[0]) if plain != text else (text, doc)
 
 
-def _apply(cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool], limit: int) -> None:
+def _apply(cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool]) -> None:
     for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
-        if _words(_render(doc, kept)) <= limit:
+        if _words(_render(doc, kept)) <= COMFORTABLE:
             return
         trial = [keep and not start <= place < end for place, keep in enumerate(kept)]
         if sum(trial) >= SHORTEST and not _in_quotes(doc, start, end):
@@ -131,52 +138,85 @@ def _appositions(doc: Doc) -> Iterable[tuple[int, int]]:
     return _set_off(token for token in doc if token.dep_ == "appos" and token.ent_type_ != "PERSON")
 
 
-def _trailing_clauses(doc: Doc) -> Iterable[tuple[int, int]]:
-    """ ", marking the third time ..." and ", after ..." at the end."""
-    for token in doc:
-        if token.dep_ != "advcl" or token.right_edge.i < len(doc) - 2:
+def _tails(doc: Doc) -> Iterable[tuple[int, int]]:
+    """What follows a comma up to the end, if it hangs on what stands before as a modifier and holds no condition."""
+    for comma in doc:
+        if comma.text != "," or len(doc) - comma.i < 4 or comma.i < SHORTEST:
             continue
-        marks = {
-            child.text.lower() for child in token.children if child.dep_ in {"mark", "advmod"} and child.i < token.i
-        }
-        if not marks & _KEEP_MARKS and (
-            token.tag_ in {"VBG", "VBN"} or marks & {"after", "as", "when", "before", "since"}
-        ):
-            start = token.left_edge.i
-            yield (start - 1 if doc[start - 1].text == "," else start), token.right_edge.i + 1
+        tail = doc[comma.i + 1 :]
+        if any(token.head.i > comma.i for token in doc[: comma.i] if token.dep_ != "punct"):
+            continue
+        roots = [token for token in tail if token.head.i <= comma.i and token.dep_ not in {"punct", "cc"}]
+        if roots and all(_is_loose(token, doc) for token in roots):
+            yield comma.i, len(doc) - _closing_marks(doc)
 
 
-def _trailing_phrases(doc: Doc) -> Iterable[tuple[int, int]]:
-    """ ", with ...", ", including ..." at the end, and "as well as ..." anywhere."""
-    for token in doc:
-        if (
-            token.dep_ == "prep"
-            and token.i > 3
-            and doc[token.left_edge.i - 1].text == ","
-            and token.right_edge.i >= len(doc) - 2
-        ):
-            yield token.left_edge.i - 1, token.right_edge.i + 1
-
-
-def _second_clause(doc: Doc) -> Iterable[tuple[int, int]]:
-    """ ", and <another sentence>" at the end."""
-    for token in doc:
-        if (
-            token.dep_ == "conj"
+def _is_loose(token: Token, doc: Doc) -> bool:
+    marks = {
+        child.text.lower()
+        for child in token.children
+        if child.dep_ in {"mark", "advmod", "cc", "prep"} and child.i < token.i
+    }
+    if token.dep_ == "conj":
+        return (
+            _has_subject(token)
             and token.head.dep_ == "ROOT"
-            and _has_subject(token)
-            and token.right_edge.i >= len(doc) - 2
+            and any(c.text == "and" for c in doc[: token.i] if c.dep_ == "cc" and c.head == token.head)
+        )
+    return (
+        token.dep_ in {"advcl", "acl", "relcl", "appos", "prep", "npadvmod", "oprd"}
+        and not marks & _KEEP_MARKS
+        and token.text.lower() not in {"except", "without", "unless"}
+    )
+
+
+def _closing_marks(doc: Doc) -> int:
+    """How many tokens at the end are punctuation that stays."""
+    return 1 if doc[-1].text in {".", "!", "?"} else 0
+
+
+def _circumstances(doc: Doc) -> Iterable[tuple[int, int]]:
+    """ "on Twitter", "in an email" between "said" and what was said."""
+    root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    if root is None or not _says(root):
+        return
+    claim = next((child for child in root.rights if child.dep_ == "ccomp"), None)
+    for child in root.rights:
+        if claim is not None and child.dep_ == "prep" and root.i < child.i and child.right_edge.i < claim.left_edge.i:
+            yield child.left_edge.i, child.right_edge.i + 1
+
+
+def _last_conjunct(doc: Doc) -> Iterable[tuple[int, int]]:
+    """ " and <another thing>" at the end: what is said of the first thing stays true."""
+    for token in doc:
+        if (
+            token.dep_ != "conj"
+            or token.pos_ not in {"NOUN", "PROPN", "VERB"}
+            or token.right_edge.i < len(doc) - 1 - _closing_marks(doc)
         ):
-            cc = next(
-                (
-                    child
-                    for child in token.head.children
-                    if child.dep_ == "cc" and child.text.lower() == "and" and child.i < token.i
-                ),
-                None,
-            )
-            if cc is not None and doc[cc.i - 1].text == ",":
-                yield cc.i - 1, token.right_edge.i + 1
+            continue
+        cc = next((child for child in token.head.children if child.dep_ == "cc" and child.i < token.i), None)
+        before = {child.text.lower() for child in token.head.children} | {token.head.head.text.lower()}
+        if (
+            cc is not None
+            and cc.text == "and"
+            and token.i - cc.i < 12
+            and token.right_edge.i - cc.i >= 4
+            and not before & {"both", "between", "either"}
+        ):
+            yield cc.i, token.right_edge.i + 1 - (1 if doc[token.right_edge.i].text == "." else 0)
+
+
+def _indefinite_clauses(doc: Doc) -> Iterable[tuple[int, int]]:
+    """ "a slideshow obtained by ...": a slideshow it is without that too."""
+    for token in doc:
+        if token.dep_ in {"acl", "relcl"} and any(
+            child.dep_ == "det" and child.text.lower() in {"a", "an"} for child in token.head.children
+        ):
+            end = token.right_edge.i + 1
+            end = end - 1 if doc[end - 1].text in {",", "."} else end
+            if end >= len(doc) - _closing_marks(doc) or doc[end].text == ",":  # what follows would hang on another word
+                yield token.left_edge.i, end
 
 
 def _set_off(tokens: Iterable[Token]) -> Iterable[tuple[int, int]]:

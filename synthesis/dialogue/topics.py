@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from synthesis.dialogue.attribution import lower_first
+from synthesis.dialogue.facts import assumed
 from synthesis.dialogue.parse import parse
 from synthesis.types import Story
 
@@ -18,6 +19,7 @@ _REJECT = re.compile(
 _CUT = re.compile(r"\s+[|–—]\s+.*$|\s+-\s+[A-Z][\w .]+$|:\s.*$|;\s.*$")
 _PREFIX = re.compile(r"^(?:[A-Z][\w' ]{2,24}|[A-Z!]{4,}):\s+(?=.{20})|^[A-Z]{4,}!\s+")
 _WEAK = frozenset("it he she they this that these those there one who what people everyone nobody something".split())
+_BLOWS = frozenset("attack strike assault raid hit shell bomb bombard invade storm".split())
 _VAGUE_PLACES = frozenset(
     "US U.S. United America UK Telegram Twitter Facebook Instagram X Congress House Senate White State West East North South".split()
 )
@@ -91,8 +93,11 @@ def _topic(doc: Doc) -> str:
     if (
         not 2 <= len(words.split()) <= 7
         or re.search(r'["\d,;:—]', words)
-        or subject.ent_type_ in {"PERSON", "DATE", "CARDINAL", "PERCENT"}
+        or (subject.ent_type_ == "PERSON" and len(words.split()) < 3)
+        or subject.ent_type_ in {"DATE", "CARDINAL", "PERCENT"}
     ):
+        return ""
+    if re.match(r"(an?|some|many|several|one|two|three|more|most|this|that|his|her|their|its) ", words, re.I) or subject.lemma_.lower() in assumed(doc):
         return ""
     return lower_first(words, doc)
 
@@ -106,18 +111,27 @@ def _is_aside(token: Token, subject: Token) -> bool:
 
 
 def _place(headline: str, first: Doc | None) -> str:
-    """A country or city that both the headline and the first sentence name, or the headline alone has as its subject."""
-    names = [
-        entity.text.removeprefix("the ").removesuffix("'s")
-        for entity in (first.ents if first is not None else ())
-        if entity.label_ == "GPE"
-    ]
-    sound = [
-        name
-        for name in names
-        if name.split()[0] not in _VAGUE_PLACES
-        and name[:1].isupper()
-        and not name.isupper()
-        and re.search(rf"\b{re.escape(name)}\b", headline)
-    ]
-    return sound[0] if sound else ""
+    """The city or country in which the story plays, by the grammar of its headline and first sentence, or ""."""
+    found: list[tuple[int, str]] = []
+    for doc in [parse([headline + "."])[0] if headline else None, first]:
+        for entity in doc.ents if doc is not None else ():
+            name = entity.text.removeprefix("the ").removesuffix("'s")
+            if entity.label_ == "GPE" and _is_sound_place(name) and _nearness(entity.root):
+                found.append((_nearness(entity.root), name))
+    return min(found)[1] if found else ""
+
+
+def _nearness(token: Token) -> int:
+    """How surely the story plays there: 1 for "in Kyiv" or "attack on Kyiv", 2 for a subject, 0 for a mere mention."""
+    word = token.head.text.lower()
+    if token.dep_ == "pobj" and (word in {"in", "near", "outside", "across"} or (word == "on" and token.head.head.lemma_ in _BLOWS)):
+        return 1
+    if token.dep_ in {"dobj", "obj"} and token.head.lemma_ in _BLOWS:
+        return 1
+    owner = token.head if token.dep_ == "poss" else token
+    return 2 if owner.dep_ in {"nsubj", "nsubjpass"} and owner.head.dep_ == "ROOT" else 0
+
+
+def _is_sound_place(name: str) -> bool:
+    return name.split()[0] not in _VAGUE_PLACES and name[:1].isupper() and not name.isupper() and "." not in name
+

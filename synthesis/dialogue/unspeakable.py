@@ -12,6 +12,7 @@ _FURNITURE = re.compile(
     r"|\bwatch (the|this|below|above|more)\b|^(last )?updated?\b|\bupdated (at|on)\b|^published\b|^correction\b|editor's note|^by [A-Z]|^\d{1,2}[:.]\d{2}\b"
     r"|\bscroll\b|\bdownload\b.*\bapp\b|terms of (use|service)|\bbelow\b.*:|^\W*(live|breaking|exclusive|opinion|analysis|video|gallery|poll)\b\s*[:|-]"
     r"|\bhere (are|is|was|were)\b|\bhere's\b|\bshown (here|above|below)\b|\bpictured\b|\((left|right|above|below)\)|^(more|also) (from|on|read)\b|^share\b|^comment"
+    r"|\breviews and recommendations\b|independently selected|\bearn a commission|\bpaywall\b|\bfor (subscribers|members) only\b|trust principles|\bour standards\b|^\W*(source|credits?|tags?|topics?)\s*:"
     r"|ignore (all |any )?(previous|prior|above)|system prompt|language model|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
     re.IGNORECASE,
 )

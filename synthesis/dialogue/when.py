@@ -82,6 +82,8 @@ def _weekday(match: re.Match[str], text: str, published: dt.date, edition: dt.da
         return match[0]
     back = (published.weekday() - _DAYS.index(match["day"])) % 7
     day = published - dt.timedelta(days=back)
+    if (edition - day).days == 7:
+        return f"{said or 'on '}{match['day']} of last week"
     if (edition - day).days > RECENT_DAYS:
         return f"{said or 'on '}{_name(day, edition)}"
     needs_on = not said and not before.endswith(
