@@ -1,0 +1,90 @@
+"""A token's result is the weighted sum of its experts, whatever the router does with the other tokens."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from synthesis.language.experts import Experts
+from synthesis.language.families import read_config
+
+CONFIG = read_config(
+    {
+        "model_type": "mixtral",
+        "vocab_size": 11,
+        "hidden_size": 16,
+        "intermediate_size": 12,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 8,
+        "rms_norm_eps": 1e-5,
+        "num_local_experts": 5,
+        "num_experts_per_tok": 2,
+    }
+)
+
+
+def experts(**switches) -> Experts:
+    torch.manual_seed(0)
+    layer = Experts(dataclasses.replace(CONFIG, **switches))
+    for parameter in layer.parameters():
+        parameter.normal_()
+    return layer
+
+
+def by_hand(layer: Experts, x: torch.Tensor, chosen: list[int], weights: list[float]) -> torch.Tensor:
+    out = torch.zeros_like(x)
+    for expert, weight in zip(chosen, weights, strict=True):
+        gate, up = F.linear(x, layer.gate_up[expert]).chunk(2, dim=-1)
+        out += weight * F.linear(F.silu(gate) * up, layer.down[expert])
+    return out
+
+
+@pytest.mark.parametrize("tokens", [1, 7])
+def test_equal_logits_choose_the_lowest_experts(tokens):
+    layer = experts()
+    layer.router.weight.zero_()
+    x = torch.randn(tokens, 16)
+    torch.testing.assert_close(layer(x), by_hand(layer, x, [0, 1], [0.5, 0.5]))
+
+
+def test_one_expert_may_take_all_tokens():
+    layer = experts(num_experts_per_tok=1)
+    layer.router.weight.zero_()
+    layer.router.weight[3] = 1.0
+    x = torch.rand(9, 16)
+    torch.testing.assert_close(layer(x), by_hand(layer, x, [3], [1.0]))
+
+
+def test_an_expert_that_nobody_chose_is_not_read():
+    layer = experts()
+    layer.router.weight.zero_()
+    layer.gate_up[2:] = torch.nan
+    assert layer(torch.randn(4, 16)).isfinite().all()
+
+
+def test_a_token_does_not_feel_its_neighbours():
+    layer, x = experts(), torch.randn(33, 16)
+    alone = torch.cat([layer(row[None]) for row in x])
+    torch.testing.assert_close(layer(x), alone, rtol=1e-4, atol=1e-4)  # sums of another shape round otherwise
+
+
+def test_the_shared_expert_is_added_behind_its_sigmoid():
+    layer, x = experts(shared_size=20), torch.randn(3, 16)
+    expected = layer._routed(x) + torch.sigmoid(layer.shared_router(x)) * layer.shared(x)
+    torch.testing.assert_close(layer(x), expected)
+    assert not torch.allclose(layer(x), layer._routed(x))
+
+
+def test_copies_of_one_feed_forward_give_the_dense_result():
+    """Upcycling: experts that are permuted copies of one SwiGLU, weights that sum to one, change nothing."""
+    layer, x = experts(scoring="softmax_topk_renorm"), torch.randn(6, 16)
+    gates, ups = layer.gate_up[0].chunk(2)
+    for expert in range(1, 5):
+        order = torch.randperm(12)
+        layer.gate_up[expert] = torch.cat([gates[order], ups[order]])
+        layer.down[expert] = layer.down[0][:, order]
+    torch.testing.assert_close(layer(x), by_hand(layer, x, [0], [1.0]))
