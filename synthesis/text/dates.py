@@ -16,7 +16,9 @@ _SLASHED = re.compile(rf"(?<![\d/])(\d{{1,2}})/(\d{{1,2}})/({_YEAR}|\d\d)(?![\d/
 _MONTH_FIRST = re.compile(
     rf"\b({_MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?(?:,?\s+({_YEAR})\b)?(?![\d:%,.]*\d)(?!\s?(?:percent|%))"
 )
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?\s+({_MONTH})(?:,?\s+({_YEAR})\b)?(?!\w)")
+_DAY_FIRST = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?\s+({_MONTH})(?:,?\s+({_YEAR})\b)?(?!\w)"
+)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}),?\s+({_YEAR})\b(?!-)")
 _SHORT_MONTH = re.compile(r"\b(" + "|".join(s for s in _SHORT if s != "May") + r")\.(?=\s+[a-z\d])")
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?::([0-5]\d))?\s?([aApP])\.?\s?[mM]\b\.?")
@@ -32,7 +34,9 @@ _AROUND = (
 )
 _OLD_YEAR = re.compile(rf"\b((?i:{_AROUND})[ -]|\()(1[1-8]\d\d)(?![\w,-]|\.\d)")
 _YEAR_ALONE = re.compile(r"(?<![\w.,/$€£-])((?:19|20)\d\d)(?![\w/]|[.,]\d|-\d)('s)?")
-_COUNT_BEFORE = re.compile(r"(?i)\b(about|over|more than|nearly|at least|some|almost|than|around|approximately|up to|fewer|roughly|another|total of|number)\s+$")
+_COUNT_BEFORE = re.compile(
+    r"(?i)\b(about|over|more than|nearly|at least|some|almost|than|around|up to|fewer|roughly|total of)\s+$"
+)
 _COUNTED = re.compile(
     r"\s+(people|soldiers|troops|jobs|workers|homes|houses|employees|students|patients|miles|meters|metres|kilometers|kilometres|years|days|hours|feet|dollars|"
     r"euros|pounds|tons|tonnes|men|women|children|deaths|cases|points|votes|members|flights|schools|buildings|officers|passengers|new|other|of)\b"
@@ -85,7 +89,9 @@ def _month_first(m: re.Match[str], british: bool) -> str:
     if not 1 <= int(m[2]) <= 31:
         return m[0]
     if m[3]:
-        return f"{_month(m[1])} {ordinal(m[2])} to {ordinal(m[3])}" + (f", {year(m[4], british=british)}" if m[4] else "")
+        return f"{_month(m[1])} {ordinal(m[2])} to {ordinal(m[3])}" + (
+            f", {year(m[4], british=british)}" if m[4] else ""
+        )
     return _date(int(m[2]), _month(m[1]), m[4], british)
 
 
@@ -115,7 +121,11 @@ def _clock(hour: str, minute: str, *, round_hour: bool = False) -> str:
 def _lap(m: re.Match[str]) -> str:
     tail = f" point {digits(m[4])}" if m[4] else ""
     parts = [(int(m[1]), "hour"), (int(m[2]), "minute"), (int(m[3]), "second")]
-    named = [f"{cardinal(n)}{tail if name == 'second' else ''} {name}{'' if n == 1 else 's'}" for n, name in parts if n or name == "second"]
+    named = [
+        f"{cardinal(n)}{tail if name == 'second' else ''} {name}{'' if n == 1 else 's'}"
+        for n, name in parts
+        if n or name == "second"
+    ]
     return " ".join(named)
 
 
@@ -124,7 +134,9 @@ def _span(m: re.Match[str], british: bool) -> str:
     first, second = m[1], m[2]
     if len(second) == 2:
         last = cardinal(second) if int(second) >= 10 else f"oh {cardinal(second)}"
-        return f"{year(first, british=british)} to {last}" if "/" not in m[0] else f"{year(first, british=british)} {last}"
+        return (
+            f"{year(first, british=british)} to {last}" if "/" not in m[0] else f"{year(first, british=british)} {last}"
+        )
     return f"{year(first, british=british)} to {year(second, british=british)}"
 
 

@@ -23,7 +23,17 @@ _CHARACTERS = {
     **dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff\ufffc™®©", ""),
 }
 _SUPERSCRIPTS = {"²": "^2", "³": "^3", "¹": ""}
-_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8"}
+_FRACTIONS = {
+    "½": "1/2",
+    "⅓": "1/3",
+    "⅔": "2/3",
+    "¼": "1/4",
+    "¾": "3/4",
+    "⅕": "1/5",
+    "⅛": "1/8",
+    "⅜": "3/8",
+    "⅝": "5/8",
+}
 _FOLDS = str.maketrans(_CHARACTERS | _SUPERSCRIPTS)
 _KEPT_SYMBOLS = frozenset("°%‰$€£¥₹₽₩₪₺+=<>^~|")
 # Letters of other alphabets that have one plain reading in English spelling.
@@ -34,8 +44,22 @@ _CYRILLIC = dict(
         strict=True,
     )
 )
-_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψως", "a v g d e z i th i k l m n x o p r s t y f ch ps o s".split(), strict=True))
-_LATIN = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "ı": "i", "ə": "a", "ŋ": "ng"}
+_GREEK = dict(
+    zip("αβγδεζηθικλμνξοπρστυφχψως", "a v g d e z i th i k l m n x o p r s t y f ch ps o s".split(), strict=True)
+)
+_LATIN = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "th",
+    "þ": "th",
+    "ı": "i",
+    "ə": "a",
+    "ŋ": "ng",
+}
 _PLAIN = _CYRILLIC | _GREEK | _LATIN
 
 

@@ -9,14 +9,16 @@ from synthesis.errors import UnspeakableText
 from synthesis.text import sentences
 from synthesis.text.lexicon import Lexicon
 from synthesis.text.normalize import normalize, words
-from synthesis.text.phonemize import Phonemizer, Sound
+from synthesis.text.phonemize import Phonemizer, Sound, unreadable_word
 from synthesis.types import Phonemes
 
 # The voice rushes and fades on long input and drawls on short: best between 100 and 200 symbols.
 SHORTEST, BEST, LONGEST = 20, 200, 400
 _CLAUSE_MARKS = frozenset(",;:—…)”")
 _SENTENCE_MARKS = frozenset(".!?…")
-_CLAUSE_WORDS = frozenset("and but or that which who because while after before when where although since if as with".split())
+_CLAUSE_WORDS = frozenset(
+    "and but or that which who because while after before when where although since if as with".split()
+)
 
 
 class Frontend:
@@ -33,6 +35,9 @@ class Frontend:
         normalized = normalize(text, british=british)
         if not words(normalized):
             raise UnspeakableText(text, text.strip()[:40], "there is nothing to say")
+        strange = unreadable_word(normalized)
+        if strange is not None:
+            raise UnspeakableText(text, strange[:40], "no English voice can read this word")
         phonemizer = _phonemizer(british)
         runs: list[list[Sound]] = []
         for sentence in sentences.split(normalized):
@@ -55,14 +60,14 @@ def _finished(sounds: list[Sound]) -> list[Sound]:
 
 
 def _cut(sounds: list[Sound], limit: int) -> list[list[Sound]]:
-    """Halve a run that is too long, at the clause mark nearest to its middle, else before a joining word, else between words."""
+    """Halve what is too long: at a clause mark near its middle, else before a joining word, else between words."""
     length = _length(sounds)
     if length <= limit:
         return [sounds]
     at = _best_cut(sounds, length)
     if at is None:
         if length <= LONGEST or len(sounds) < 2:
-            return [_truncated(sounds)] if length > LONGEST else [sounds]
+            return [sounds]
         at = len(sounds) // 2
     return _cut(sounds[:at], limit) + _cut(sounds[at:], limit)
 
@@ -118,12 +123,6 @@ def _joined(first: list[Sound], second: list[Sound]) -> list[Sound]:
 
 def _length(sounds: list[Sound]) -> int:
     return sum(len(sound.phonemes) + sound.is_spaced for sound in sounds)
-
-
-def _truncated(sounds: list[Sound]) -> list[Sound]:
-    """One word of more than 400 symbols, which is no word of any language."""
-    text = "".join(sound.text for sound in sounds)
-    raise UnspeakableText(text, text[:40], "this is too long for a word")
 
 
 def _piece(sounds: list[Sound]) -> Phonemes:

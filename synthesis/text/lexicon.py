@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-SYMBOLS = frozenset(
-    ";:,.!?—…\"()“” \u0303ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ"
-)
-"""Every symbol that the voice knows."""
+from synthesis.speech.voices import vocabulary
+from synthesis.text.tables import rows
 
-_BRITISH = (
-    (re.compile("ɜɹ"), "ɜː"), (re.compile("əɹ(?![AIOQWYaeiouæɑəɛɜɪʊʌɔˈˌ])"), "ə"), (re.compile("ɑɹ(?![AIOQWYaeiouæɑəɛɜɪʊʌɔˈˌ])"), "ɑː"),
-    (re.compile("ɔɹ(?![AIOQWYaeiouæɑəɛɜɪʊʌɔˈˌ])"), "ɔː"), (re.compile("ɛɹ(?![AIOQWYaeiouæɑəɛɜɪʊʌɔˈˌ])"), "ɛː"),
-    (re.compile("ɪɹ(?![AIOQWYaeiouæɑəɛɜɪʊʌɔˈˌ])"), "ɪə"), (re.compile("ʊɹ(?![AIOQWYaeiouæɑəɛɜɪʊʌɔˈˌ])"), "ʊə"),
-    (re.compile("O"), "Q"), (re.compile("æ"), "a"), (re.compile("T"), "t"), (re.compile("ɾ"), "t"), (re.compile("ᵻ"), "ɪ"),
-    (re.compile("(?<=[ˈˌ])i"), "iː"), (re.compile("u(?!ː)"), "uː"), (re.compile("ɑ(?!ː)"), "ɑː"), (re.compile("ɔ(?!ː)"), "ɔː"),
-)  # fmt: skip
+# American to British, in order: no r but before a vowel, then long vowels and the vowels of "go" and "cat".
+_NO_VOWEL = "(?![AIOQWYaeiouæɑəɛɜɪʊʌɔˈˌ])"
+_BRITISH = [
+    (re.compile(american), british)
+    for american, british in (
+        ("ɜɹ", "ɜː"), (f"əɹ{_NO_VOWEL}", "ə"), (f"ɑɹ{_NO_VOWEL}", "ɑː"), (f"ɔɹ{_NO_VOWEL}", "ɔː"),
+        (f"ɛɹ{_NO_VOWEL}", "ɛː"),
+        (f"ɪɹ{_NO_VOWEL}", "ɪə"), (f"ʊɹ{_NO_VOWEL}", "ʊə"), ("O", "Q"), ("æ", "a"), ("[Tɾ]", "t"), ("ᵻ", "ɪ"),
+        ("(?<=[ˈˌ])i", "iː"), ("u(?!ː)", "uː"), ("ɑ(?!ː)", "ɑː"), ("ɔ(?!ː)", "ɔː"),
+    )
+]  # fmt: skip
 # Respelling, as newsrooms write it: "zeh-LEN-skee", the stressed syllable in capitals.
-_RESPELLED = {
-    "eye": "I", "igh": "I", "eer": "ɪɹ", "air": "ɛɹ", "oor": "ʊɹ", "tch": "ʧ", "ee": "i", "oo": "u", "ah": "ɑ", "aw": "ɔ", "ay": "A", "oh": "O", "ow": "W",
-    "oy": "Y", "uh": "ə", "eh": "ɛ", "ih": "ɪ", "ur": "ɜɹ", "er": "əɹ", "or": "ɔɹ", "ar": "ɑɹ", "ch": "ʧ", "sh": "ʃ", "zh": "ʒ", "th": "θ", "dh": "ð",
-    "ng": "ŋ", "kh": "k", "ck": "k", "ph": "f", "a": "æ", "e": "ɛ", "i": "ɪ", "o": "ɑ", "u": "ʌ", "y": "j", "j": "ʤ", "r": "ɹ", "g": "ɡ", "c": "k",
-    "q": "k", "x": "ks", **{letter: letter for letter in "bdfhklmnpstvwz"},
-}  # fmt: skip
+_RESPELLED = dict(
+    pair.split("=")
+    for pair in """eye=I igh=I eer=ɪɹ air=ɛɹ oor=ʊɹ tch=ʧ ee=i oo=u ah=ɑ aw=ɔ ay=A oh=O ow=W oy=Y uh=ə eh=ɛ ih=ɪ ur=ɜɹ
+    er=əɹ or=ɔɹ ar=ɑɹ ch=ʧ sh=ʃ zh=ʒ th=θ dh=ð ng=ŋ kh=k ck=k ph=f a=æ e=ɛ i=ɪ o=ɑ u=ʌ y=j j=ʤ r=ɹ g=ɡ c=k q=k x=ks b=b
+    d=d f=f h=h k=k l=l m=m n=n p=p s=s t=t v=v w=w z=z""".split()
+)
 _VOWEL = re.compile("[AIOWYæɑəɛɜɪʊʌɔiu]")
 
 
@@ -51,7 +51,7 @@ class Lexicon:
         self.longest = max(len(word.split()) for word in self._entries)
 
     def find(self, word: str) -> str | None:
-        """American phonemes of a word or a phrase, or None. A name is not found in lower case: `Tusk` is one, `tusk` is not."""
+        """American phonemes of a word or a phrase, or None. A name is not found in lower case: `Tusk` but not `tusk`."""
         entry = self._entries.get(word.casefold())
         if entry is None or (word.islower() and not entry.word.islower()):
             return None
@@ -62,17 +62,16 @@ def parse(word: str, said: str) -> str:
     """Phonemes from "/ipa/" or from a respelling. Raises ValueError if it has a symbol that the voice does not know."""
     said = said.strip()
     phonemes = said[1:-1] if len(said) > 2 and said[0] == said[-1] == "/" else _from_respelling(word, said)
-    foreign = sorted(set(phonemes) - SYMBOLS)
+    foreign = sorted(set(phonemes) - vocabulary().keys())
     if foreign or not phonemes.strip():
-        raise ValueError(f"the pronunciation of {word!r} has symbols that the voice does not know: {' '.join(foreign) or 'none at all'}")
+        raise ValueError(f"the pronunciation of {word!r} has unknown symbols: {' '.join(foreign) or 'it is empty'}")
     return phonemes
 
 
 @cache
 def builtin() -> Mapping[str, Entry]:
-    text = files("synthesis.text").joinpath("lexicon.tsv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines(), delimiter="\t")
-    return {row["word"]: Entry(row["word"], parse(row["word"], f"/{row['ipa']}/"), row["language"], row["source"]) for row in rows}
+    entries = (Entry(r["word"], parse(r["word"], f"/{r['ipa']}/"), r["language"], r["source"]) for r in rows("lexicon"))
+    return {entry.word: entry for entry in entries}
 
 
 def to_british(phonemes: str) -> str:
@@ -96,7 +95,7 @@ def _syllable(word: str, written: str, *, stressed: bool) -> str:
     while rest:
         letters = next((rest[:n] for n in (3, 2, 1) if rest[:n] in _RESPELLED), None)
         if letters is None:
-            raise ValueError(f"the respelling of {word!r} has a letter that stands for no sound: {rest[0]!r} in {written!r}")
+            raise ValueError(f"the respelling of {word!r} has {rest[0]!r} in {written!r}, which stands for no sound")
         sounds += _RESPELLED[letters]
         rest = rest[len(letters) :]
     if not stressed:

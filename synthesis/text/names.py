@@ -13,16 +13,16 @@ from synthesis.text.folding import to_ascii
 
 _VOWEL_LETTERS = "aeiouy"
 _VOWELS = "AIOWYaeiouæɑəɛɜɪʊʌᵊᵻɔ"
-LETTER_NAMES = {
-    "a": "ˈA", "b": "bˈi", "c": "sˈi", "d": "dˈi", "e": "ˈi", "f": "ˈɛf", "g": "ʤˈi", "h": "ˈAʧ", "i": "ˈI", "j": "ʤˈA", "k": "kˈA", "l": "ˈɛl", "m": "ˈɛm",
-    "n": "ˈɛn", "o": "ˈO", "p": "pˈi", "q": "kjˈu", "r": "ˈɑɹ", "s": "ˈɛs", "t": "tˈi", "u": "jˈu", "v": "vˈi", "w": "dˈʌbᵊljˌu", "x": "ˈɛks", "y": "wˈI",
-    "z": "zˈi",
-}  # fmt: skip
+_LETTER_NAMES = """ˈA bˈi sˈi dˈi ˈi ˈɛf ʤˈi ˈAʧ ˈI ʤˈA kˈA ˈɛl ˈɛm ˈɛn ˈO pˈi kjˈu ˈɑɹ ˈɛs
+    tˈi jˈu vˈi dˈʌbᵊljˌu ˈɛks wˈI zˈi"""
+LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _LETTER_NAMES.split(), strict=True))
 # What shows that a word is not English: its vowels are then read the continental way.
 _FOREIGN = re.compile(
-    r"[aiou]$|sk[iy]+j?$|cz|sz|zh|kh|dz|tz|gy|ij|aa|uu|ao|ii|vsk|ovic|wicz|enko|shvili|yan$|ian$|ov$|ev$|eva$|ova$|oğlu|^ng|^xi|^zh|^qi|^dj|^tch|^al-|^mb|^nk|sch|eaux?$|ez$|ã|ñ"
+    r"[aiou]$|sk[iy]+j?$|cz|sz|zh|kh|dz|tz|gy|ij|aa|uu|ao|ii|vsk|ovic|wicz|enko|shvili|yan$|ian$|ov$|ev$|eva$|ova$"
+    r"|^ng|^xi|^zh|^qi|^dj|^tch|^al-|^mb|^nk|sch|eaux?$|ez$"
 )
-# (before, letters, after, sounds): the first rule that fits at a position wins. `@` stands for a vowel letter, `#` for a consonant letter.
+# before|letters|after|sounds: the first rule that fits at a position wins. `@` is any vowel letter, `#` any consonant
+# letter.
 _FOREIGN_RULES = """
 |ng|$|ŋ
 |jcie||jʧɛ
@@ -314,7 +314,9 @@ def _read(word: str, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], s
     return sounds
 
 
-def _first_fit(word: str, at: int, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]) -> tuple[str, str]:
+def _first_fit(
+    word: str, at: int, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]
+) -> tuple[str, str]:
     for before, letters, after, sounds in rules:
         if word.startswith(letters, at) and after.match(word, at + len(letters)) and before.search(word[:at]):
             return letters, sounds
@@ -322,7 +324,7 @@ def _first_fit(word: str, at: int, rules: tuple[tuple[re.Pattern[str], str, re.P
 
 
 def _stress(sounds: str, word: str, is_foreign: bool) -> str:
-    """Mark one vowel: the ending decides, then the second last vowel of a foreign word, else the first or the third last."""
+    """Mark one vowel: the ending decides, else the second last of a foreign word, the first or third last of others."""
     if "ˈ" in sounds:
         return sounds
     vowels = [i for i, sound in enumerate(sounds) if sound in _VOWELS]

@@ -10,8 +10,14 @@ from synthesis.text.folding import fold, is_readable
 from synthesis.text.numbers import NUMBER, cardinal, decimal, digits, ordinal, plural
 from synthesis.text.quantities import speak_quantities
 
-_PHONE = re.compile(r"(?<![\w.])\+?\d{1,3}[ -]\(?\d{3}\)?[ -]\d{3}[ -]\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{4}\b")
-_EMERGENCY = re.compile(r"(?i)(?<=\b(?:call|dial)\s)(\d{3})\b|(?<=\b(?:called|dialed)\s)(\d{3})\b|(?<=\bcalling\s)(\d{3})\b|\b(911)(?= call| operator| dispatch)")
+_PHONE = re.compile(
+    r"(?<![\w.])\+?\d{1,3}[ -]\(?\d{3}\)?[ -]\d{3}[ -]\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b"
+    r"|(?<![\w.-])\d{3}-\d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{4}\b"
+)
+_EMERGENCY = re.compile(
+    r"(?i)(?<=\bcall\s)\d{3}\b|(?<=\bdial\s)\d{3}\b|(?<=\bcalled\s)\d{3}\b|(?<=\bcalling\s)\d{3}\b"
+    r"|\b911(?= call| operator| dispatch)"
+)
 _VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\w.]*\d)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th)\b")
 _NAMED_NUMBER = re.compile(r"\b((?:Boeing|Flight|Route|Interstate|Highway|Room)\s)(\d{3})\b")
@@ -39,7 +45,7 @@ _SYMBOLS = (
 
 
 def normalize(text: str, *, british: bool = False) -> str:
-    """`text` in words, with punctuation and without a figure. `british` chooses "and" in numbers, day before month, "metres"."""
+    """`text` in words, without a figure. `british` chooses "and" in numbers, the day before the month, "metres"."""
     text = _drop_unreadable_brackets(fold(text))
     text = speak_addresses(text)
     text = calm_headlines(text)
@@ -68,7 +74,13 @@ def _drop_unreadable_brackets(text: str) -> str:
 
 
 def _speak_plain_numbers(text: str, british: bool) -> str:
-    text = _VERSION.sub(lambda m: (" " if m.string[m.start() - 1 : m.start()].isalpha() else "") + " point ".join(map(cardinal, m[0].split("."))), text)
+    text = _VERSION.sub(
+        lambda m: (
+            (" " if m.string[m.start() - 1 : m.start()].isalpha() else "")
+            + " point ".join(map(cardinal, m[0].split(".")))
+        ),
+        text,
+    )
     text = _ORDINAL.sub(lambda m: ordinal(m[1], british=british), text)
     text = _NAMED_NUMBER.sub(lambda m: m[1] + _label(m[2], british), text)
     text = _PLURAL.sub(lambda m: plural(cardinal(m[1], british=british)), text)
@@ -86,7 +98,7 @@ def _speak_model_name(m: re.Match[str], british: bool) -> str:
 
 
 def _label(number: str, british: bool) -> str:
-    """Numbers in names go by pairs from four digits on: `A4000` as "forty hundred" is not said, `RTX 5090` is "fifty ninety"."""
+    """Numbers in names go by pairs: `RTX 5090` is "fifty ninety", `A350` "three fifty", `B101` "one oh one"."""
     if len(number) == 4 and number.isdigit() and not number.endswith("00") and number[2] != "0":
         return f"{cardinal(number[:2])} {cardinal(number[2:])}"
     if len(number) == 3 and number.isdigit() and number[1] == "0" and number[2] != "0":
@@ -119,5 +131,6 @@ def _tidy(text: str) -> str:
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
     text = re.sub(r"\(\s+", "(", re.sub(r"\s+\)", ")", text))
     text = re.sub(r"\(\s*\)|\"\s*\"", "", text)
+    text = re.sub(r"\S{50,}", lambda m: re.sub(r"[^\w']+", " ", m[0]), text)  # a chain of hyphens is read word by word
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r"^[\s,;:—-]+", "", text).rstrip()

@@ -9,14 +9,24 @@ from num2words import num2words
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 """A written number: thousands commas, a decimal point."""
 
-_DENOMINATORS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth", 10: "tenth"}
+_DENOMINATORS = {
+    2: "half",
+    3: "third",
+    4: "quarter",
+    5: "fifth",
+    6: "sixth",
+    7: "seventh",
+    8: "eighth",
+    9: "ninth",
+    10: "tenth",
+}
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ROMAN_FORM = re.compile(r"C{0,3}(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})$")
 _LARGEST = 10**15
 
 
 def cardinal(number: str | int, *, british: bool = False) -> str:
-    """`1,250` as "one thousand two hundred fifty", British "... two hundred and fifty". Longer than 15 digits: each digit."""
+    """`1,250` as "one thousand two hundred fifty", British "... two hundred and fifty". Over 15 digits: each digit."""
     value = int(str(number).replace(",", ""))
     if value >= _LARGEST:
         return digits(str(value))
@@ -43,7 +53,7 @@ def digits(number: str) -> str:
 
 
 def year(number: str | int, *, british: bool = False) -> str:
-    """1905 as "nineteen oh five", 2005 as "two thousand five" (British "two thousand and five"), 2025 as "twenty twenty-five"."""
+    """1905 as "nineteen oh five", 2005 as "two thousand five", British "two thousand and five", 2025 as two pairs."""
     words = str(num2words(int(number), to="year")).replace("oh-", "oh ")
     return words if british else words.replace(" and ", " ")
 

