@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.reading import Reading
 
-MOST_FACTS = 14
+MOST_FACTS = 16
 _PHASES = {
     "event": 0,
     "number": 1,
@@ -50,7 +50,7 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
             if fact not in chosen
             and room[fact.sentence.article.id] > 0
             and _can_follow(fact, chosen, said)
-            and _worth(fact, chosen, said) > 0.35
+            and _worth(fact, chosen, said) > 0.0
         ]
     return chosen
 
@@ -89,7 +89,7 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
     speakers = Counter(other.speaker for other in chosen if other.speaker)
     outlets = Counter(other.sentence.article.id for other in chosen)
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
-    unexplained = min(0.9, 0.3 * len(fact.assumes - said))
+    unexplained = min(1.2, 0.5 * len(fact.assumes - said))
     return fact.score - 1.2 * overlap - 0.35 * roles[fact.role] - 0.6 * speakers[fact.speaker] + fresh_outlet - unexplained
 
 

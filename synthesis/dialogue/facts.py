@@ -28,6 +28,7 @@ _CONTINUES = re.compile(
     re.I,
 )
 LONGEST_LEAD = 37  # the news itself may cost a breath more
+_CALENDAR = frozenset("week year month morning afternoon evening night weekend season spring summer autumn fall winter time way day who".split())
 _KNOWN_TO_ALL = frozenset(
     """world country government state city public economy president police military army internet web past future end
     beginning start time year month week day night morning weekend summer winter spring fall same first last next most
@@ -78,7 +79,7 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
     text = strip_lead_in(text)
     doc = sentence.doc if text == sentence.text else parse([text])[0]
     found, cites = attribute(text, doc), [sentence.index]
-    role = role_of(text, doc, place=place, is_attributed=found is not None)
+    role = role_of(text, doc, place=place, is_attributed=found is not None, year=published.year if published else None)
     speaker, needs_previous = "", False
     if found is not None:
         who = _who(found, reading, sentence, cites)
@@ -138,8 +139,9 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
     if found.speaker is not None and found.speaker.ent_type_ == "PERSON":
         surname = re.sub(r"'s$", "", found.speaker.text)
         if surname in reading.people:
-            person = reading.people[surname]
-            return person.name
+            return reading.people[surname].name
+        if " " not in found.who:
+            return ""  # a surname that no sentence introduces
     who = re.split(r", (?:who|which|whose|where)\b", found.who)[0].strip(" ,")
     if len(who.split()) > 14:
         return ""
@@ -197,8 +199,10 @@ def hanging_pronoun(doc: Doc) -> Token | None:
     for token in doc:
         in_quote ^= token.text == '"'
         word = token.text.lower()
-        if not in_quote and word in {"this", "that", "these", "those"} and token.dep_ in {"nsubj", "nsubjpass"} and token.tag_ == "DT":
-            return token
+        if not in_quote and word in {"this", "that", "these", "those"} and token.tag_ == "DT":
+            is_subject = token.dep_ in {"nsubj", "nsubjpass"}
+            if is_subject or (token.dep_ == "det" and token.head.ent_type_ == "" and token.head.lemma_ not in _CALENDAR):
+                return token
         if in_quote or word not in _PERSONAL_PRONOUNS or (word == "it" and token.dep_ == "expl"):
             continue
         before = [

@@ -28,7 +28,7 @@ _REACTION = re.compile(
 )
 _COMING = frozenset("expect plan aim intend hope vow schedule prepare".split())
 _BACKGROUND = re.compile(
-    r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was born|first began|in the past|years ago|long been|had (already )?been|earlier this year)\b|\b(19|20)\d\d\b",
+    r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was born|first began|in the past|years ago|long been|had (already )?been|earlier this year)\b",
     re.I,
 )
 _MEASURED = re.compile(
@@ -42,8 +42,8 @@ _GRAVE = re.compile(
 )
 
 
-def role_of(text: str, doc: Doc, *, place: int, is_attributed: bool) -> Role:
-    """The role of the `place`-th sentence of its article."""
+def role_of(text: str, doc: Doc, *, place: int, is_attributed: bool, year: int | None = None) -> Role:
+    """The role of the `place`-th sentence of its article, which was published in `year`."""
     if _NO_COMMENT.search(text):
         return "no_comment"
     quoted = re.findall(r'"([^"]+)"', text)
@@ -60,7 +60,7 @@ def role_of(text: str, doc: Doc, *, place: int, is_attributed: bool) -> Role:
         return "reaction" if _REACTION.search(outside) else "account"
     if _REACTION.search(outside):
         return "reaction"
-    if _is_past(outside, doc):
+    if _is_past(outside, doc, year):
         return "background"
     if _MEASURED.search(outside) and figures.quantities(outside):
         return "number"
@@ -95,7 +95,10 @@ def _is_coming(doc: Doc) -> bool:
     return False
 
 
-def _is_past(text: str, doc: Doc) -> bool:
+def _is_past(text: str, doc: Doc, year: int | None) -> bool:
+    years = [int(found) for found in re.findall(r"\b(?:18|19|20)\d\d\b", text)]
+    if years and year is not None and max(years) < year:
+        return True
     return bool(_BACKGROUND.search(text)) or any(token.text == "had" and token.dep_ == "aux" for token in doc)
 
 

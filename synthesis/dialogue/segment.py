@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from synthesis.dialogue import choose, figures, grounding, when
 from synthesis.dialogue.about import subject_of
 from synthesis.dialogue.attribution import lower_first, outlet_name
-from synthesis.dialogue.facts import Fact, facts_of
+from synthesis.dialogue.facts import Fact, assumed, facts_of
 from synthesis.dialogue.names import Introductions
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Phrasebook
@@ -25,6 +25,7 @@ _DISPUTE = re.compile(
     r"\b(disput\w+|den(y|ies|ied)|reject\w*|dismiss\w*|contest\w*|disagree\w*|accus\w+|object\w*|no proof|untrue|not true)\b",
     re.I,
 )
+_REPLACEABLE = frozenset("detail event background account number percent".split())  # the thing itself makes the better question
 _MONEY_VERBS = frozenset("cost pay spend raise invest fund fine lose earn contribute donate give set total provide allocate budget owe sell buy".split())
 _MOVING_VERBS = frozenset("grow rise fall drop climb increase decrease decline gain lose slip jump remain stand be account compare raise cut reach".split())
 _TITLED = re.compile(
@@ -80,11 +81,12 @@ def tell(
     turns: list[Turn] = []
     told = questions = 0
     heard = {prepared.story.articles[0].id} if named else set()
-    for group in groups:
+    for place, group in enumerate(groups):
         told += 1
         speaker = lead
-        if turns and turns[-1].host == lead and turns[-1].kind == "fact":
-            question = _question(group[0], turns[-1].text, book) if 2 * (questions + 1) <= told and group[0].fact.role else ""
+        if turns and turns[-1].host == lead:
+            may_ask = 2 * (questions + 1) <= told
+            question = _question(group[0], groups[place - 1][-1], turns, book) if may_ask else ""
             if question:
                 questions += 1
                 turns.append(Turn(other, question, "question", (), "template", (), prepared.story.id))
@@ -218,26 +220,33 @@ def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phra
     return f"{text} {book.say('sources', 'after', outlet=outlet)}"
 
 
-def _question(item: Spoken, before: str, book: Phrasebook) -> str:
+def _question(item: Spoken, before: Spoken, turns: Sequence[Turn], book: Phrasebook) -> str:
     """The listener's question that `item` answers, or "" if none fits; `before` is what was said last."""
     doc = parse([item.text])[0]
-    thing = subject_of(doc)
+    said = choose.content_words(" ".join(turn.text for turn in turns))
     needs = _needs(item, before, doc)
-    if thing and needs in ([], ["detail"], ["event"], ["background"], ["account"], ["number"], ["percent"]):
-        again = bool(choose.content_words(thing) & choose.content_words(before))
-        needs = ["about_again"] if again and book.has("questions", "about_again", np=thing) and book.chance(0.5) else ["about"]
+    thing = subject_of(doc)
+    if thing and not assumed(doc) & choose.content_words(thing) <= said:
+        thing = ""  # "the department": which one?
+    if thing and set(needs) & _REPLACEABLE:
+        again = bool(choose.content_words(thing) & said)
+        needs = ["about_again"] if again and book.has("questions", "about_again", np=thing) and book.chance(0.4) else ["about"]
     return book.ask(needs, item.text, speaker=item.label, np=thing)
 
 
-def _needs(item: Spoken, before: str, doc: Doc) -> list[str]:
-    """The kinds of question that this fact answers."""
+def _needs(item: Spoken, before: Spoken, doc: Doc) -> list[str]:
+    """The kinds of question that this fact answers, after what was said `before`."""
     text, role = item.text, item.fact.role
     if role in {"account", "reaction"} and _DISPUTE.search(text):
         return ["dispute"]
-    if role in {"account", "quotation", "reaction", "no_comment"} and item.label:
+    same_voice = item.label and choose.content_words(item.label) & choose.content_words(before.fact.speaker)
+    if role in {"account", "quotation", "reaction", "no_comment"} and item.label and not (same_voice and role != "quotation"):
         return [f"{role}_named"]
+    if role == "quotation":
+        return ["account", "quotation"]
     if role == "cause":
-        return ["cause"] if choose.content_words(text) & choose.content_words(before) else ["detail"]
+        near = item.fact.sentence.article.id == before.fact.sentence.article.id and 0 < item.fact.sentence.index - before.fact.sentence.index <= 2
+        return ["cause"] if near else ["detail"]
     if role in {"number", "detail", "event"}:
         return _number_needs(text, doc)
     return [role]

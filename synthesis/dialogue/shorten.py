@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from spacy.tokens import Doc, Token
 
+from synthesis.dialogue import figures
 from synthesis.dialogue.parse import parse
 
 COMFORTABLE, LONGEST, SHORTEST = 26, 34, 6
@@ -18,6 +19,7 @@ _KEEP_MARKS = frozenset("if unless until although though whether except because 
 _DANGLING = re.compile(
     r"\b(and|but|or|that|which|who|of|to|for|with|the|a|an|in|on|at|by|from|as|than|including|said|says)[.!?]$", re.I
 )
+_CIRCUMSTANCE = re.compile(r"on (Twitter|X|Telegram|Facebook|Instagram|social media|\w+day)\b|in an? [\w ]*(statement|email|e-mail|interview|post|release)\b", re.I)
 _ASIDE = re.compile(r" — ([^—]+) — ")
 _LEAD_IN = re.compile(
     r"^(But|And|So|Yet|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,|Then,|Instead,)\s+"
@@ -34,12 +36,12 @@ def shorten(text: str, doc: Doc, *, longest: int = LONGEST) -> str:
     """`text` within a comfortable length if whole modifiers can be cut so far, within `longest` words else, or ""."""
     text, doc = _without_asides(text, doc)
     kept = [True] * len(doc)
-    for cut in (_clauses, _appositions, _tails, _circumstances, _last_conjunct, _indefinite_clauses):
-        if _words(_render(doc, kept)) <= COMFORTABLE:
-            break
-        _apply(cut, doc, kept)
+    cuts = (_clauses, _appositions, _tails, _circumstances, _last_conjunct, _indefinite_clauses)
+    for goal, may_lose_facts in ((COMFORTABLE, False), (longest, True)):
+        for cut in cuts:
+            _apply(cut, doc, kept, goal, may_lose_facts)
     result = _render(doc, kept)
-    return result if _words(result) <= longest and is_sentence(result, text) else ""
+    return result if _words(result) <= longest and is_sentence(result, doc) else ""
 
 
 def halves(text: str, doc: Doc) -> tuple[str, str] | None:
@@ -59,15 +61,15 @@ def halves(text: str, doc: Doc) -> tuple[str, str] | None:
         if (
             _words(first) >= SHORTEST
             and _words(rest) >= SHORTEST
-            and is_sentence(first, text)
-            and is_sentence(rest, text)
+            and is_sentence(first, doc)
+            and is_sentence(rest, None)
         ):
             return first, rest
     return None
 
 
-def is_sentence(text: str, source: str) -> bool:
-    """Whether `text` has a subject and a finite verb, ends as a sentence does, and is no less negative than `source` is."""
+def is_sentence(text: str, source: Doc | None) -> bool:
+    """Whether `text` has a subject and a finite verb, ends as a sentence does, and kept the main verb of `source`."""
     if (
         _words(text) < SHORTEST
         or not re.search(r"[.!?]\"?$", text)
@@ -78,10 +80,14 @@ def is_sentence(text: str, source: str) -> bool:
     if re.search(r",\s*,|\s,|\(\)|—\s*[.,]", text):
         return False
     doc = parse([text])[0]
-    if _is_whole(doc):
-        return True
+    if source is None or _is_whole(source):
+        return _is_whole(doc) and (source is None or _main_verb(doc) == _main_verb(source))
     # Where the parser misreads the source's own sentence, a finite verb must do.
-    return not _is_whole(parse([source])[0]) and any(token.tag_ in {"VBD", "VBZ", "VBP", "MD"} for token in doc)
+    return any(token.tag_ in {"VBD", "VBZ", "VBP", "MD"} for token in doc)
+
+
+def _main_verb(doc: Doc) -> str:
+    return next((token.text for token in doc if token.dep_ == "ROOT"), "")
 
 
 def _is_whole(doc: Doc) -> bool:
@@ -112,13 +118,20 @@ def _without_asides(text: str, doc: Doc) -> tuple[str, Doc]:
     return (plain, parse([plain])[0]) if plain != text else (text, doc)
 
 
-def _apply(cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool]) -> None:
+def _apply(cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool], goal: int, may_lose_facts: bool) -> None:
     for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
-        if _words(_render(doc, kept)) <= COMFORTABLE:
+        if _words(_render(doc, kept)) <= goal:
             return
+        if not may_lose_facts and _holds_fact(doc[start:end].text):
+            continue
         trial = [keep and not start <= place < end for place, keep in enumerate(kept)]
         if sum(trial) >= SHORTEST and not _in_quotes(doc, start, end):
             kept[:] = trial
+
+
+def _holds_fact(words: str) -> bool:
+    """Figures and deaths are cut last."""
+    return bool(figures.quantities(words) or re.search(r"\b(kill|dead|death|die|wound|injur)", words))
 
 
 def _in_quotes(doc: Doc, start: int, end: int) -> bool:
@@ -176,13 +189,15 @@ def _closing_marks(doc: Doc) -> int:
 
 
 def _circumstances(doc: Doc) -> Iterable[tuple[int, int]]:
-    """ "on Twitter", "in an email" between "said" and what was said."""
+    """"on Twitter", "in an email" between "said" and what was said."""
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
     if root is None or not _says(root):
         return
     claim = next((child for child in root.rights if child.dep_ == "ccomp"), None)
     for child in root.rights:
-        if claim is not None and child.dep_ == "prep" and root.i < child.i and child.right_edge.i < claim.left_edge.i:
+        if claim is None or child.dep_ != "prep" or child.right_edge.i >= claim.left_edge.i:
+            continue
+        if _CIRCUMSTANCE.match(doc[child.left_edge.i : child.right_edge.i + 1].text):
             yield child.left_edge.i, child.right_edge.i + 1
 
 
@@ -204,7 +219,8 @@ def _last_conjunct(doc: Doc) -> Iterable[tuple[int, int]]:
             and token.right_edge.i - cc.i >= 4
             and not before & {"both", "between", "either"}
         ):
-            yield cc.i, token.right_edge.i + 1 - (1 if doc[token.right_edge.i].text == "." else 0)
+            if "," not in doc[cc.i : token.right_edge.i + 1].text:
+                yield cc.i, token.right_edge.i + 1 - (1 if doc[token.right_edge.i].text == "." else 0)
 
 
 def _indefinite_clauses(doc: Doc) -> Iterable[tuple[int, int]]:
@@ -215,8 +231,8 @@ def _indefinite_clauses(doc: Doc) -> Iterable[tuple[int, int]]:
         ):
             end = token.right_edge.i + 1
             end = end - 1 if doc[end - 1].text in {",", "."} else end
-            if end >= len(doc) - _closing_marks(doc) or doc[end].text == ",":  # what follows would hang on another word
-                yield token.left_edge.i, end
+            if token.tag_ != "VB" and end >= len(doc) - _closing_marks(doc) and "," not in doc[token.left_edge.i : end].text:
+                yield token.left_edge.i, end  # at the end only: what follows would hang on another word
 
 
 def _set_off(tokens: Iterable[Token]) -> Iterable[tuple[int, int]]:

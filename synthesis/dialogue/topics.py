@@ -114,6 +114,7 @@ def _place(headline: str, first: Doc | None) -> str:
     """The city or country in which the story plays, by the grammar of its headline and first sentence, or ""."""
     found: list[tuple[int, str]] = []
     for doc in [parse([headline + "."])[0] if headline else None, first]:
+        found += [(1, token.text) for token in doc or () if token.pos_ == "PROPN" and _is_sound_place(token.text) and _nearness(token) == 1 and not list(token.children)]
         for entity in doc.ents if doc is not None else ():
             name = entity.text.removeprefix("the ").removesuffix("'s")
             if entity.label_ == "GPE" and _is_sound_place(name) and _nearness(entity.root):
