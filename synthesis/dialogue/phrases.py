@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Protocol
@@ -19,9 +19,7 @@ BANNED = re.compile(
 class Ranker(Protocol):
     """What chooses a question for an answer: the higher a preference, the better the fit."""
 
-    name: str
-
-    def prefer(self, answer: str, questions: list[str]) -> list[float]: ...
+    def prefer(self, answer: str, questions: Sequence[str]) -> list[float]: ...
 
 
 @cache

@@ -5,26 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from synthesis.dialogue import extractive
-from synthesis.dialogue.phrases import Ranker
+from synthesis.dialogue import extractive, generative
+from synthesis.dialogue.generative import LanguageEngine
+from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, prepare
-from synthesis.errors import NothingToTell
-from synthesis.types import Dialogue, Edition, Host, LeftOut, Progress, Story, no_progress
+from synthesis.errors import CheckpointError, NothingToTell
+from synthesis.types import Dialogue, Edition, Host, LeftOut, Progress, Story, Turn, no_progress
 
 
 class Writer:
-    """Stories in, a checked two-host dialogue out. The same input gives the same script."""
+    """Stories in, a checked two-host dialogue out. The same input gives the same script.
 
-    def __init__(self, models_dir: Path | None = None, *, ranker: Ranker | None = None):
-        self._models_dir, self._ranker = models_dir, ranker
+    With an `engine`, a language model writes each story, and the extractive writer those that it fails at. Without one
+    every story is extractive; the questions are then chosen by `ranker`, or by the embedded model if `models_dir` has
+    it, else by the edition's seed.
+    """
+
+    def __init__(
+        self,
+        models_dir: Path | None = None,
+        *,
+        ranker: Ranker | None = None,
+        engine: LanguageEngine | None = None,
+        name: str = "language model",
+    ):
+        self._models_dir, self._ranker, self._engine, self._name = models_dir, ranker, engine, name
+        self._looked = ranker is not None
 
     def write(
         self, stories: Sequence[Story], hosts: Sequence[Host], *, edition: Edition, progress: Progress = no_progress
     ) -> Dialogue:
+        """Raises NothingToTell if no story has a sentence that can be spoken, ValueError without two hosts."""
+        if len({host.name for host in hosts}) != 2:
+            raise ValueError(f"a dialogue has two hosts with different names, not {[host.name for host in hosts]}")
+        steps = len(stories) + 2
         prepared: list[Prepared] = []
         left_out: list[LeftOut] = []
         for done, story in enumerate(stories):
-            progress(done, len(stories) + 1)
+            progress(done, steps)
             ready = prepare(story, edition)
             if ready.facts:
                 prepared.append(ready)
@@ -33,6 +51,35 @@ class Writer:
         if not prepared:
             raise NothingToTell("no story has a sentence that can be spoken")
         told, counts, dropped = extractive.fit(prepared, hosts, edition)
-        turns = extractive.compose(told, counts, hosts, edition, self._ranker)
-        progress(len(stories) + 1, len(stories) + 1)
-        return Dialogue(tuple(hosts), tuple(turns), "extractive", True, (*left_out, *dropped))
+        progress(steps - 1, steps)
+        turns = extractive.compose(told, counts, hosts, edition, self._load_ranker(), self._tell_with_model(edition))
+        progress(steps, steps)
+        is_extractive = not any(turn.written_by == "model" for turn in turns)
+        return Dialogue(tuple(hosts), tuple(turns), self._label(is_extractive), is_extractive, (*left_out, *dropped))
+
+    def _tell_with_model(self, edition: Edition) -> extractive.Teller | None:
+        engine = self._engine
+        if engine is None:
+            return None
+
+        def tell(prepared: Prepared, count: int, lead: str, other: str, book: Phrasebook, named: bool) -> list[Turn]:
+            return generative.write(engine, prepared, count, lead, other, edition)
+
+        return tell
+
+    def _load_ranker(self) -> Ranker | None:
+        """The embedded model, if it is installed and sound; a script needs none."""
+        if not self._looked and self._models_dir is not None:
+            self._looked = True
+            from synthesis.language.ranker import Ranker as Embedded
+
+            try:
+                self._ranker = Embedded.load(self._models_dir)
+            except CheckpointError:
+                self._ranker = None
+        return self._ranker
+
+    def _label(self, is_extractive: bool) -> str:
+        if not is_extractive:
+            return self._name
+        return "extractive, questions chosen by the embedded model" if self._ranker else "extractive, questions chosen by seed"

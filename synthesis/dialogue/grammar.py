@@ -1,0 +1,95 @@
+"""What a model's answer must look like to become turns: strict, so that a wrong answer is refused and never half used."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from synthesis.dialogue.phrases import BANNED
+from synthesis.dialogue.segment import Prepared
+from synthesis.errors import DialogueRejected
+from synthesis.types import Citation, Turn
+
+MOST_TURNS, MOST_WORDS, MOST_QUESTION_WORDS = 24, 45, 20
+KINDS = ("fact", "question", "reaction")
+_FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
+_FORBIDDEN = re.compile(r"https?:|www\.|\S+@\S+|<\||\|>|```|[{}\[\]<>]|(?<!\w)@\w|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b")
+_CITE = re.compile(r"(\d{1,2})\.(\d{1,3})")
+
+
+def parse(answer: str, prepared: Prepared, lead: str, other: str) -> list[Turn]:
+    """The turns of a model's answer. Raises DialogueRejected with a reason that the model can act on."""
+    rows = _rows(answer)
+    turns = [_turn(row, place, prepared, (lead, other)) for place, row in enumerate(rows)]
+    _check_exchange(turns, prepared)
+    return turns
+
+
+def _rows(answer: str) -> list[Any]:
+    fenced = _FENCED.match(answer)
+    try:
+        rows = json.loads(fenced[1] if fenced else answer)
+    except (ValueError, RecursionError) as error:
+        raise DialogueRejected("The answer is not a JSON array.") from error
+    if not isinstance(rows, list) or not 2 <= len(rows) <= MOST_TURNS:
+        raise DialogueRejected(f"The answer must be a JSON array of 2 to {MOST_TURNS} turns.")
+    return rows
+
+
+def _turn(row: Any, place: int, prepared: Prepared, hosts: Sequence[str]) -> Turn:
+    if not isinstance(row, dict) or set(row) != {"cites", "host", "kind", "text"}:
+        raise DialogueRejected('A turn must have "cites", "host", "kind" and "text", and nothing else.', place)
+    host, kind, text = row["host"], row["kind"], row["text"]
+    if host not in hosts:
+        raise DialogueRejected(f"The host must be {hosts[0]} or {hosts[1]}.", place)
+    if kind not in KINDS:
+        raise DialogueRejected(f"The kind must be one of {', '.join(KINDS)}.", place)
+    if not isinstance(text, str) or not text.strip() or _FORBIDDEN.search(text) or BANNED.search(text):
+        raise DialogueRejected("The text is empty, or holds an address, markup or a worn phrase.", place)
+    text = " ".join(text.split())
+    citations = _citations(row["cites"], prepared, place)
+    _check_text(text, kind, citations, place)
+    return Turn(host, text, kind, citations, "model", (), prepared.story.id)
+
+
+def _citations(cites: Any, prepared: Prepared, place: int) -> tuple[Citation, ...]:
+    if not isinstance(cites, list) or len(cites) > 6:
+        raise DialogueRejected('"cites" must be a list of at most six sentence numbers.', place)
+    found = []
+    for cite in cites:
+        match = _CITE.fullmatch(cite) if isinstance(cite, str) else None
+        article = int(match[1]) if match else 0
+        if match is None or not 1 <= article <= len(prepared.readings) or int(match[2]) >= len(prepared.readings[article - 1].sentences):
+            raise DialogueRejected(f"There is no sentence {str(cite)[:12]!r} in this story.", place)
+        found.append(Citation(prepared.readings[article - 1].article.id, int(match[2])))
+    return tuple(found)
+
+
+def _check_text(text: str, kind: str, citations: tuple[Citation, ...], place: int) -> None:
+    words = len(text.split())
+    if kind == "fact" and not citations:
+        raise DialogueRejected("A fact must cite the sentences that it rests on.", place)
+    if kind != "fact" and (citations or re.search(r"[\d\"“”]", text) or words > MOST_QUESTION_WORDS):
+        raise DialogueRejected(f"A {kind} is short, cites nothing, and has no digits and no quotation marks.", place)
+    if words > MOST_WORDS or len(re.findall(r"[.!?]+(?=\s|$)", text)) > 3:
+        raise DialogueRejected(f"The turn is too long: {MOST_WORDS} words and two sentences at most.", place)
+
+
+def _check_exchange(turns: Sequence[Turn], prepared: Prepared) -> None:
+    """Both hosts speak, each question is answered at once by the other host, and nothing runs in circles."""
+    facts = [turn for turn in turns if turn.kind == "fact"]
+    if len(facts) < 2 or len({turn.host for turn in turns}) < 2:
+        raise DialogueRejected("Both hosts must speak, and two turns at least must tell facts.")
+    for place, turn in enumerate(turns):
+        answer = turns[place + 1] if place + 1 < len(turns) else None
+        if turn.kind == "question" and (answer is None or answer.kind != "fact" or answer.host == turn.host):
+            raise DialogueRejected("A question must be answered by the other host's very next turn.", place)
+    if sum(turn.kind == "reaction" for turn in turns) > (0 if prepared.is_grave else 1):
+        raise DialogueRejected("There is no room for reactions here." if prepared.is_grave else "One reaction is enough.")
+    words = " ".join(turn.text for turn in turns).casefold().split()
+    runs = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
+    if runs and sum(count - 1 for count in runs.values()) > 0.15 * sum(runs.values()):
+        raise DialogueRejected("The turns repeat each other.")
