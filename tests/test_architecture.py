@@ -27,10 +27,11 @@ FORBIDDEN = {
 SOLE_IMPORTER = {
     "torchaudio": "synthesis/audio/resample.py",
     "pydub": "synthesis/audio/encode.py",
-    "requests": "briefings/web_client.py",
-    "huggingface_hub": "synthesis/checkpoint.py",
+    "urllib3": "briefings/web_client.py",
+    "urllib.request": "synthesis/downloads.py",
+    "huggingface_hub": "synthesis/downloads.py",
 }
-NEVER_CALLED = ("torch.load", "pickle.load", "pickle.loads", "eval", "exec", "urllib.request.urlopen", "os.system")
+NEVER_CALLED = ("torch.load", "pickle.load", "pickle.loads", "eval", "exec", "os.system")
 BANNED_NAMES = re.compile(r"(^|_)(manager|helper|util|utils|common|handle)(_|$)")
 
 
@@ -46,7 +47,13 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "importlib.import_module":
+            found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
     return found
+
+
+def imports_package(path: Path, package: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for name in imports(path))
 
 
 def calls(path: Path) -> set[str]:
@@ -63,7 +70,7 @@ def test_imports_point_down(path):
 
 @pytest.mark.parametrize(("package", "owner"), SOLE_IMPORTER.items())
 def test_a_package_with_traps_has_one_importer(package, owner):
-    importers = {relative(path) for path in SOURCES if package in {name.split(".")[0] for name in imports(path)}}
+    importers = {relative(path) for path in SOURCES if imports_package(path, package)}
     assert importers == {owner}
 
 
@@ -73,7 +80,7 @@ def test_no_file_is_long(path):
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
-def test_nothing_loads_a_pickle_or_opens_an_address_on_its_own(path):
+def test_nothing_loads_a_pickle_or_runs_a_string(path):
     assert not calls(path) & set(NEVER_CALLED)
 
 
@@ -97,7 +104,7 @@ def test_feedparser_never_gets_an_address():
                 assert "BytesIO" in ast.unparse(node.args[0]), relative(path)
 
 
-KERNELS = [path for path in SOURCES if path.parts[-2] == "kernels" and "triton.jit" in path.read_text("utf-8")]
+KERNELS = [path for path in SOURCES if path.parts[-2] == "kernels" and "\n@jit\n" in path.read_text("utf-8")]
 
 
 @pytest.mark.parametrize("path", KERNELS, ids=lambda path: path.stem)
