@@ -23,7 +23,7 @@ def add_rms_norm_reference(x: Tensor, residual: Tensor, weight: Tensor, eps: flo
 
 
 @jit
-def add_rms_norm_kernel(
+def add_rms_norm_kernel(  # type: ignore[no-untyped-def]
     x_ptr,  # (T, D)
     residual_ptr,  # (T, D)
     weight_ptr,  # (D,)

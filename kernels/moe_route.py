@@ -38,7 +38,7 @@ def moe_route_reference(router_logits: Tensor, k: int, scoring: Scoring) -> Rout
 
 
 @jit
-def moe_route_kernel(
+def moe_route_kernel(  # type: ignore[no-untyped-def]
     logits_ptr,  # (T, E) fp32, fp16 or bf16
     index_ptr,  # (T, K) int32
     weight_ptr,  # (T, K) float32

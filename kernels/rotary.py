@@ -26,7 +26,7 @@ def _rotated(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 @jit
-def rotary_kernel(
+def rotary_kernel(  # type: ignore[no-untyped-def]
     x_ptr,  # (T, H, 2 * HALF), rows of `x_stride` elements
     out_ptr,  # (T, H, 2 * HALF) contiguous
     cos_ptr,  # (T, HALF) float32

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gguf
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -32,7 +33,7 @@ _OF_LAYER = {
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
 }
-_CONTROL, _BYTE = 3, 6
+_CONTROL = 3
 
 
 class GgufFile:
@@ -114,7 +115,7 @@ class GgufFile:
         if kind not in _QUANTISATIONS:
             raise CheckpointError(f"{self.path.name}: {tensor.name} is stored as {kind}, which is not supported")
         values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-        return torch.from_numpy(values.copy()).float()
+        return torch.from_numpy(np.require(values, np.float32, "W"))
 
 
 def _hub_name(name: str) -> str:

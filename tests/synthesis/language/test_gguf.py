@@ -34,7 +34,9 @@ SIZES = {"hidden_size": 64, "intermediate_size": 96, "num_attention_heads": 4, "
 Q8_0 = gguf.GGMLQuantizationType.Q8_0
 
 
-def write_gguf(path: Path, oracle: torch.nn.Module, quantised: Any = None, architecture: str = "llama", **fields) -> Path:
+def write_gguf(
+    path: Path, oracle: torch.nn.Module, quantised: Any = None, architecture: str = "llama", **fields
+) -> Path:
     config = oracle.config
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_context_length(config.max_position_embeddings)

@@ -1,0 +1,67 @@
+"""Every kernel compiles for the GPUs we name, on any machine: the interpreter sees no type and no layout error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("triton")
+PROJECT = Path(__file__).resolve().parents[2]
+TARGETS = ["cuda:80", "cuda:90", "cuda:100", "hip:gfx942"]
+KERNELS = {  # module: kernel, types of its arguments, its constants
+    "moe_route": (
+        "moe_route_kernel",
+        "*float *i32 *fp32 *i32 i32",
+        {"E": 61, "K": 8, "RENORMALISE": True, "BLOCK_T": 16, "BLOCK_E": 64, "BLOCK_K": 8},
+    ),
+    "add_rms_norm": ("add_rms_norm_kernel", "*float *float *float *float *float fp32", {"D": 576, "BLOCK_D": 1024}),
+    "rotary": (
+        "rotary_kernel",
+        "*float *float *fp32 *fp32 i32",
+        {"H": 9, "HALF": 32, "BLOCK_H": 16, "BLOCK_HALF": 32},
+    ),
+}
+COMPILE = """
+import json, sys
+from importlib import import_module
+import triton
+from triton.backends.compiler import GPUTarget
+from triton.compiler import ASTSource
+
+targets, kernels = json.loads(sys.argv[1])
+for module, (name, types, constants) in kernels.items():
+    kernel = getattr(import_module("kernels." + module), name)
+    for target in targets:
+        backend, arch = target.split(":")
+        gpu = GPUTarget(backend, int(arch) if arch.isdigit() else arch, 64 if backend == "hip" else 32)
+        fault = ""
+        for floats in ("fp32", "bf16"):
+            all_types = types.replace("float", floats).split() + ["constexpr"] * len(constants)
+            try:
+                triton.compile(ASTSource(kernel, dict(zip(kernel.arg_names, all_types)), constants), target=gpu)
+            except Exception as error:
+                fault = f"{floats}: {error}"
+        print(json.dumps([module, target, fault]))
+"""
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("module", KERNELS)
+def test_compiles_for(module, target):
+    assert not faults()[module, target]
+
+
+@cache
+def faults() -> dict[tuple[str, str], str]:
+    """Compiled in a process of its own, which no interpreter has touched."""
+    command = [sys.executable, "-c", COMPILE, json.dumps([TARGETS, KERNELS])]
+    env = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"}
+    run = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]
+    return {(module, target): fault for module, target, fault in map(json.loads, run.stdout.splitlines())}
