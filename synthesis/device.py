@@ -33,8 +33,14 @@ def cores() -> int:
 @cache
 def prepare_cpu() -> int:
     """Set torch's thread count to the cores, unless OMP_NUM_THREADS says otherwise. Returns the count. Done once."""
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(cores())
-    # Numbers below 1e-38, as fading states of a recurrent network, cost a hundred times a normal one.
-    torch.set_flush_denormal(True)
+    prepare_thread(torch.get_num_threads() if "OMP_NUM_THREADS" in os.environ else cores())
     return torch.get_num_threads()
+
+
+def prepare_thread(threads: int) -> None:
+    """Let the calling thread split an operation over so many threads, and treat numbers below 1e-38 as 0.
+
+    Such numbers, as in the fading states of a recurrent network, cost a hundred times a normal one.
+    """
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)

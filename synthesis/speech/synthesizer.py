@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from torch import Tensor, nn
 
 from synthesis import checkpoint
 from synthesis.config import SpeechConfig
-from synthesis.device import compute_device, prepare_cpu
+from synthesis.device import compute_device, prepare_cpu, prepare_thread
 from synthesis.errors import CheckpointError, RenderFailed
 from synthesis.speech.encoder import PhonemeModel, TextEncoder
 from synthesis.speech.prosody import Prosody
@@ -23,8 +25,9 @@ from synthesis.speech.voices import Voices, encode
 from synthesis.types import Progress, no_progress
 
 FINAL_MARKS = '.!?…,;:—"”) '
-LEAD_FRAMES = 2
-TAIL_FRAMES = 4
+ONSET_FRAMES = 8
+DECAY_FRAMES = 2
+AUDIBLE_DB = -50.0  # against the loudest frame
 FADE_MS = 10
 SILENT_BELOW = 1e-3
 
@@ -34,7 +37,8 @@ class SpokenPhonemes:
     """An utterance as the model spoke it.
 
     waveform: (S,) float32 at 24 kHz on the CPU, trimmed. durations: (T + 2,) int64, the frames of 25 ms that each
-    symbol lasts, with the boundary before and after. start_s: when the first symbol begins in the waveform.
+    symbol lasts, with the boundary before and after. start_s: the first symbol's planned start in the waveform.
+    compute_s: seconds that it took, on a CPU those of one core.
     """
 
     waveform: Tensor
@@ -110,12 +114,31 @@ class Synthesizer:
             raise ValueError(f"{len(phonemes)} phoneme strings, {len(voices)} voices and {len(keys)} keys")
         if not 0.5 <= speed <= 2:
             raise RenderFailed(f"a speed of {speed} is outside 0.5 to 2")
+        jobs = list(zip(phonemes, voices, keys, [speed] * len(keys), strict=True))
         spoken = []
-        for step, (symbols, voice, key) in enumerate(zip(phonemes, voices, keys, strict=True)):
-            progress(step, len(phonemes))
-            spoken.append(self._speak_one(symbols, voice, key, speed))
-        progress(len(phonemes), len(phonemes))
+        with self._workers() as workers:
+            for result in [workers.submit(self._speak_one, *job) for job in jobs]:
+                progress(len(spoken), len(jobs))
+                spoken.append(result.result())
+        progress(len(jobs), len(jobs))
         return spoken
+
+    @contextmanager
+    def _workers(self) -> Iterator[ThreadPoolExecutor]:
+        """On a CPU, an utterance a core; on a GPU, one after another.
+
+        An utterance on two cores has a thousand short passes that wait for each other. Measured on 2 cores that others
+        used too: 0.2 to 0.8 times real time by splitting the passes, 2.9 on one thread.
+        """
+        threads = torch.get_num_threads()
+        count = threads if self.device.type == "cpu" else 1
+        workers = ThreadPoolExecutor(count, initializer=prepare_thread, initargs=(max(1, threads // count),))
+        try:
+            yield workers
+        finally:
+            workers.shutdown(cancel_futures=True)
+            # What a worker set is also what threads started later would begin with.
+            torch.set_num_threads(threads)
 
     @torch.inference_mode()
     def _speak_one(self, phonemes: str, voice: str, key: str, speed: float) -> SpokenPhonemes:
@@ -139,20 +162,24 @@ def seeded_noise(key: str, frames: int, config: SpeechConfig) -> Tensor:
 
 
 def trim(waveform: Tensor, durations: Tensor, phonemes: str, config: SpeechConfig) -> tuple[Tensor, float]:
-    """Cut the boundaries and the final marks, which the model fills with breath and murmur; fade both ends.
+    """Cut the silence at both ends, and what the model murmurs in the boundaries and final marks; fade both ends.
 
-    Returns the rest, and the seconds in it before the first symbol.
+    Measured on 4 voices: a first consonant is heard up to 6 frames inside the boundary before it, while the last symbol
+    has died away by its predicted end. So the planned window is wide before and tight behind, and the level decides
+    within it. Returns the rest, and the seconds in it before the first symbol's planned start.
     """
     marks = len(phonemes) - len(phonemes.rstrip(FINAL_MARKS))
-    lead = min(int(durations[0]), LEAD_FRAMES)
-    tail = min(int(durations[-1 - marks :].sum()), TAIL_FRAMES)
-    first = int(durations[0]) - lead
-    last = int(durations[: len(durations) - 1 - marks].sum()) + tail
+    planned_start, spoken = int(durations[0]), int(durations[: len(durations) - 1 - marks].sum())
+    opens, closes = max(0, planned_start - ONSET_FRAMES), min(int(durations.sum()), spoken + DECAY_FRAMES)
+    levels = waveform.view(-1, config.frame_samples).square().mean(1).sqrt()[opens:closes]
+    loud = (levels > levels.max() * 10 ** (AUDIBLE_DB / 20)).nonzero()[:, 0]
+    first = max(opens, opens + int(loud[0]) - 1)
+    last = min(closes, opens + int(loud[-1]) + 1 + DECAY_FRAMES)
     cut = waveform[first * config.frame_samples : last * config.frame_samples].clone()
     ramp = torch.linspace(0, 1, FADE_MS * config.sample_rate // 1000)
     cut[: len(ramp)] *= ramp
     cut[-len(ramp) :] *= ramp.flip(0)
-    return cut, lead * config.frame_samples / config.sample_rate
+    return cut, (planned_start - first) * config.frame_samples / config.sample_rate
 
 
 def _check(waveform: Tensor, phonemes: str) -> None:
