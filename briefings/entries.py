@@ -15,7 +15,8 @@ from briefings.links import absolute, canonical
 from briefings.plain_text import from_html, one_line
 
 _SUFFIX = re.compile(
-    r"\s*(?:[-–—|:»]\s*(?:rss|feed|rss feed|atom|all (?:news|stories|articles|posts)|latest (?:news|articles|stories|posts)|"
+    r"\s*(?:[-–—|:»]\s*(?:rss|feed|rss feed|atom|all (?:news|stories|articles|posts)|latest (?:news|articles"
+    r"|stories|posts)|"
     r"top (?:news|stories)|news feed|home ?page|home|full feed|articles)|\(?rss(?: feed)?\)?|\bfeed)\s*$",
     re.IGNORECASE,
 )
@@ -145,10 +146,11 @@ def split_camel(name: str) -> str:
     return " ".join(word.lower() if i and word in _SMALL else word for i, word in enumerate(words))
 
 
-_SMALL = frozenset(["And", "Of", "The", "For", "In", "On"])
+_SMALL = frozenset({"And", "Of", "The", "For", "In", "On"})
 
 
 # Written in one word by the outlets themselves.
-_ONE_WORD = frozenset(
-    ["TechCrunch", "YouTube", "BuzzFeed", "BuzzFeedNews", "HuffPost", "MarketWatch", "ProPublica", "FiveThirtyEight", "PolitiFact", "GitHub", "LinkedIn", "VentureBeat", "TechRadar", "GamesRadar", "PinkNews", "NewsNation", "EuroNews", "EurekAlert", "MacRumors", "BleepingComputer", "AllAfrica", "CoinDesk", "SciTechDaily", "OpenAI", "WordPress", "PubMed", "iNews", "eLife"]
-)
+_ONE_WORD_NAMES = """TechCrunch YouTube BuzzFeed BuzzFeedNews HuffPost MarketWatch ProPublica FiveThirtyEight PolitiFact
+    GitHub LinkedIn VentureBeat TechRadar GamesRadar PinkNews NewsNation EuroNews EurekAlert MacRumors BleepingComputer
+    AllAfrica CoinDesk SciTechDaily OpenAI WordPress PubMed iNews eLife"""
+_ONE_WORD = frozenset(_ONE_WORD_NAMES.split())

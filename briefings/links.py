@@ -29,7 +29,7 @@ def absolute(link: str, base: str) -> str:
 
 
 def canonical(url: str) -> str:
-    """The form that two links to one article share: no tracking, no fragment, no www, https, sorted query. For comparing."""
+    """The form that two links to one article share: no tracking, no fragment, no www, https, sorted query."""
     if not url:
         return ""
     parts = urlsplit(url)

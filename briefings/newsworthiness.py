@@ -1,7 +1,8 @@
 """How much of a news story an article is, told from its own words: no list of outlets, no model.
 
-`judge` names the kind of a page (a product review, a recipe, an opinion column, ...) and how hard its news is. The cues are those
-that a duty editor goes by: an agency's dateline, a day named early, statements with an owner, matters of public concern.
+`judge` names the kind of a page (a product review, a recipe, an opinion column, ...) and how hard its news is. The cues
+are those that a duty editor goes by: an agency's dateline, a day named early, statements with an owner, matters of
+public concern.
 """
 
 from __future__ import annotations
@@ -62,28 +63,33 @@ _RULES: tuple[tuple[Kind, str, str, str], ...] = (
     (
         SHOPPING,
         r"\b\d+ best\b|\bbest\b.{1,60}(\(20\d\d\)|\bof 20\d\d\b|\bto buy\b|\bfor (your|every|men|women|kids|travel)\b)"
-        r"|\b(deals?|discounts?)\b.{0,40}\b(today|now|off|amazon|day|week|prime|friday|shop)\b|\b\d+% off\b|\bgift (guide|ideas)\b"
+        r"|\b(deals?|discounts?)\b.{0,40}\b(today|now|off|amazon|day|week|prime|friday|shop)\b|\b\d+% off\b|\bgift"
+        r" (guide|ideas)\b"
         r"|\b(buying guide|hands-on|tested and reviewed|we tested|worth buying)\b|\breview:|\breview$|\bunder \$\d+$",
         r"/(deals|shopping|reviews?|gear|select|underscored|wirecutter|coupons|buying-guides?)/",
         r"shopping|buying guides?|deals|product reviews?|gift guides?|commerce|coupons|home and garden",
     ),
     (
         RECIPE,
-        r"\b(recipes?|how to (cook|bake|make)|cocktails?|wine (guy|column)|bottles? to (sip|try)|what to (cook|drink|eat))\b",
+        r"\b(recipes?|how to (cook|bake|make)|cocktails?|wine (guy|column)|bottles? to (sip|try)|what to (cook"
+        r"|drink|eat))\b",
         r"/(recipes?|cooking|food-and-drink|wine)/",
         r"recipes?|cooking|wine|wine guy|food (and|&) drink|cocktails",
     ),
     (
         REMEDY,
-        r"\b(antioxidants?|detox|superfoods?|home remed(y|ies)|natural cures?|miracle|cure[sd]? cancer|boost your|weight loss (tips|tricks))\b",
+        r"\b(antioxidants?|detox|superfoods?|home remed(y|ies)|natural cures?|miracle|cure[sd]? cancer|boost your"
+        r"|weight loss (tips|tricks))\b",
         r"/(remedies|natural-health|wellness)/",
         r"natural health|remedies|detox",
     ),
     (
         LISTING,
         r"^(what to watch|tv (listings|tonight)|obituaries|lottery|weather forecast|traffic|events this|things to do)\b"
-        r"|\b(winning numbers|newsletter|morning briefing|daily briefing|news quiz|photos of the day|week in pictures)\b"
-        r"|^(business|morning|evening|politics|daily|weekend|tech) (brief|briefing|update|memo|report|roundup|wrap)\s*:",
+        r"|\b(winning numbers|newsletter|morning briefing|daily briefing|news quiz|photos of the day|week in"
+        r" pictures)\b"
+        r"|^(business|morning|evening|politics|daily|weekend|tech) (brief|briefing|update|memo|report|roundup"
+        r"|wrap)\s*:",
         r"/(obituaries|lottery|tv-listings|newsletters?|events)/",
         r"newsletters?|obituaries|lottery|tv listings",
     ),
@@ -103,22 +109,28 @@ _RULES: tuple[tuple[Kind, str, str, str], ...] = (
     (
         SPORT,
         r"\b\d{1,3}\s?[-–]\s?\d{1,3}\b.{0,40}\b(win|loss|victory|defeat|draw|over|in|against)\b|\b(beats?|edges?|routs?|downs?|tops?)\b"
-        r".{0,40}\b\d{1,3}[-–]\d{1,3}\b|\b(box score|line-?ups?|power rankings|injury report|transfer (news|rumou?rs)|highlights|odds)\b",
+        r".{0,40}\b\d{1,3}[-–]\d{1,3}\b|\b(box score|line-?ups?|power rankings|injury report|transfer (news"
+        r"|rumou?rs)|highlights|odds)\b",
         r"/(sports?|nfl|nba|mlb|nhl|football|soccer|cricket|golf|tennis|basketball|baseball|hockey)/",
         r"sports?|nfl|nba|mlb|nhl|soccer|football|cricket|golf|tennis|baseball|basketball|hockey|ufc|f1",
     ),
     (
         CELEBRITY,
-        r"\b(red carpet|outfits?|wardrobe|kardashian|royal baby|taylor swift|celebrit(y|ies)|box office|album|netflix)\b",
+        r"\b(red carpet|outfits?|wardrobe|kardashian|royal baby|taylor swift|celebrit(y|ies)|box office|album"
+        r"|netflix)\b",
         r"/(celebrity|entertainment|style|fashion|music|movies|tv|showbiz|lifestyle|royals)/",
-        r"celebrity( style)?|celebrities|style|fashion|music( news)?|movies|tv|entertainment|showbiz|lifestyle|life|daring looks"
+        r"celebrity( style)?|celebrities|style|fashion|music( news)?|movies|tv|entertainment|showbiz|lifestyle"
+        r"|life|daring looks"
         r"|weight loss|travel|beauty|relationships|royals|pop culture",
     ),
     (
         ADVICE,
-        r"^(\d+|one|two|three|four|five|six|seven|eight|nine|ten) (ways|things|tips|reasons|signs|changes|mistakes|lessons|facts|steps)\b"
-        r"|^how to\b|\b(what to know|here['’]s (why|how|what)|advis[eo]rs? says?|can teach|tips for|a guide to|everything you need)\b"
-        r"|\bshares? \d+\b|\b\d+ (ways|things|tips|reasons|signs|changes|mistakes|lessons|facts|steps)\b|\bwhat we know about\b",
+        r"^(\d+|one|two|three|four|five|six|seven|eight|nine|ten) (ways|things|tips|reasons|signs|changes|mistakes"
+        r"|lessons|facts|steps)\b"
+        r"|^how to\b|\b(what to know|here['’]s (why|how|what)|advis[eo]rs? says?|can teach|tips for|a guide to"
+        r"|everything you need)\b"
+        r"|\bshares? \d+\b|\b\d+ (ways|things|tips|reasons|signs|changes|mistakes|lessons|facts|steps)\b|\bwhat we"
+        r" know about\b",
         r"/(how-to|advice|self-improvement|personal-finance|your-money|explainers?)/",
         r"how-?to|advice|personal finance|self-?help|parenting|careers",
     ),
@@ -130,10 +142,12 @@ _COMPILED = [
 
 _DATELINE = re.compile(r"^[A-Z][A-Z .,'/–-]{2,40}(?:,? [A-Z][a-z]+\.?(?: \d{1,2})?)?\s*(?:\([A-Z][\w ]+\))?\s*[—–-]+\s")
 _DAY = re.compile(
-    r"\b(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|overnight|this (?:morning|week|afternoon))\b"
+    r"\b(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|overnight|this (?:morning"
+    r"|week|afternoon))\b"
 )
 _ATTRIBUTED = re.compile(
-    r"\b(?:said|says|according to|announced|reported|confirmed|told|stated|ruled|warned|showed|voted|testified|accused|denied)\b"
+    r"\b(?:said|says|according to|announced|reported|confirmed|told|stated|ruled|warned|showed|voted|testified"
+    r"|accused|denied)\b"
 )
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|we should|let us|let['’]s|our country|you should|you can|your)\b"
@@ -143,9 +157,11 @@ _CLOCK = re.compile(r"^\W*\d{1,2}[:.]\d{2}\s?(?:a\.?m|p\.?m|ET|GMT|BST|CET|EDT)"
 _PUBLIC = re.compile(
     r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|attacks?|missiles?|drones?|strikes?|war|troops?|military|army|police|shooting|bomb(?:s|ed|ing|ings)?|"
     r"earthquake|hurricane|tornado(?:es)?|floods?|storms?|wildfires?|evacuat\w+|crash\w*|rescue\w*|hostages?|ceasefire|sanctions?|"
-    r"elections?|vot(?:e|es|ed|ers)|parliament|congress|senate|lawmakers?|legislat\w+|bill|budget|president|prime minister|minister|"
+    r"elections?|vot(?:e|es|ed|ers)|parliament|congress|senate|lawmakers?|legislat\w+|bill|budget|president"
+    r"|prime minister|minister|"
     r"government|governor|court|judge|ruling|lawsuit|charged|sentenced|convicted|indict\w+|investigat\w+|report finds|"
-    r"economy|inflation|gdp|unemployment|jobs report|interest rates?|tariffs?|central bank|strike action|layoffs?|recession|"
+    r"economy|inflation|gdp|unemployment|jobs report|interest rates?|tariffs?|central bank|strike action"
+    r"|layoffs?|recession|"
     r"outbreak|vaccin\w+|virus|hospitals?|climate|emissions|nuclear|refugees?|migrants?|border|treaty|summit|protest\w*)\b",
     re.IGNORECASE,
 )

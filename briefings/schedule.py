@@ -1,4 +1,4 @@
-"""When a show's next edition opens, and which feeds are due: a function of the clock and the rows, never of the last tick.
+"""When a show's next edition opens, and which feeds are due: told from the clock and the rows, never the last tick.
 
 An edition belongs to the show's local date; at most one is opened for it, however often or however late the tick comes.
 """

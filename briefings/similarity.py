@@ -1,6 +1,7 @@
 """How likely two articles are to report one event: weighted words of title and lead, and the names that they share.
 
-Plain term weighting is used on purpose: it needs no model, is the same on every machine, and its reasons can be printed.
+Plain term weighting is used on purpose: it needs no model, is the same on every machine, and its reasons can be
+printed.
 """
 
 from __future__ import annotations
@@ -19,24 +20,23 @@ LEAST_DOCUMENTS = 60
 MERGE, MERGE_BY_NAMES, COPY = 0.38, 0.22, 0.8
 
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
-_STOP = frozenset(
-    """a about after again against all also am an and any are as at back be because been before being between both but by can
-    could day days did do does down during each even every few first for from get had has have he her here him his how i if in
-    into is it its just last least like made make many may more most much must my new next no not now of off on one only or
-    other our out over own per people put said same say says she should since so some still such take than that the their them
-    then there these they this those three through time to today told too took two under until up us use very was way we week
-    well were what when where which while who whose why will with within without would year years yesterday you your according
-    report reported reports reporting news update live latest monday tuesday wednesday thursday friday saturday sunday january
-    february march april june july august september october november december officials official reuters ap afp""".split()
-)
+_STOP_WORDS = """a about after again against all also am an and any are as at back be because been before being between both but
+    by can could day days did do does down during each even every few first for from get had has have he her here him
+    his how i if in into is it its just last least like made make many may more most much must my new next no not now of
+    off on one only or other our out over own per people put said same say says she should since so some still such take
+    than that the their them then there these they this those three through time to today told too took two under until
+    up us use very was way we week well were what when where which while who whose why will with within without would
+    year years yesterday you your according report reported reports reporting news update live latest monday tuesday
+    wednesday thursday friday saturday sunday january february march april june july august september october november
+    december officials official reuters ap afp"""
+_STOP = frozenset(_STOP_WORDS.split())
 
 # Written with a capital, and no name of anybody.
-_ROLES = frozenset(
-    """president minister prime former chief police court state governor mayor senator justice house senate congress bank
-    government ministry department party north south east west northern southern eastern western street university company
-    mr mrs ms dr sen rep gov republican democrat democratic general secretary director council union group international
-    national federal county city world american""".split()
-)
+_ROLE_WORDS = """president minister prime former chief police court state governor mayor senator justice house senate congress
+    bank government ministry department party north south east west northern southern eastern western street university
+    company mr mrs ms dr sen rep gov republican democrat democratic general secretary director council union group
+    international national federal county city world american"""
+_ROLES = frozenset(_ROLE_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ def profile(title: str, text: str) -> Profile:
     words = text.split()
     lead, body = " ".join(words[:LEAD_WORDS]), " ".join(words[LEAD_WORDS : LEAD_WORDS + BODY_WORDS])
     names = _names(lead) | (_names(title) & _names(f"{lead} {body}")) | _names_of_caps(title)
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = {}
     for part, weight in ((title, TITLE_WEIGHT), (lead, LEAD_WEIGHT), (body, BODY_WEIGHT)):
         for term in terms(part):
-            weights[term] += weight
+            weights[term] = weights.get(term, 0.0) + weight
     damped = {term: (1 + math.log(1 + count)) * _kind_weight(term, names) for term, count in weights.items()}
     numbers = frozenset(term for term in terms(f"{title} {lead}") if term[0].isdigit())
     return Profile(damped, frozenset(names), numbers, frozenset(terms(title)))
@@ -130,8 +130,8 @@ class Weights:
 def is_same_event(one: Profile, other: Profile, weights: Weights) -> bool:
     """Whether two articles, near in time, report one event.
 
-    Like events in different places share their verbs and nouns, and not their names: so some names must be shared, and an
-    overlap of words alone is enough only where it is a copy's.
+    Like events in different places share their verbs and nouns, and not their names: so some names must be shared, and
+    an overlap of words alone is enough only where it is a copy's.
     """
     score = weights.cosine(one, other)
     if score >= COPY:

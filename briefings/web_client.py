@@ -1,7 +1,8 @@
 """The one way out: a guarded GET for feeds and pages. No other module of the product opens a connection to the web.
 
-The address is checked on the connected socket's side of name resolution, so that neither a redirect nor a name that changes its
-answer leads into the local network. A request as a whole has a deadline; the size limit counts unpacked bytes as they come.
+The address is checked on the connected socket's side of name resolution, so that neither a redirect nor a name that
+changes its answer leads into the local network. A request as a whole has a deadline; the size limit counts unpacked
+bytes as they come.
 """
 
 from __future__ import annotations
@@ -198,8 +199,8 @@ def _connection(scheme: str, host: str, port: int, deadline: Deadline) -> _Http 
 class _Checked:
     """Connects to an address only after checking it, and cuts the connection at the deadline.
 
-    A socket's own timeout starts anew with every byte that drips in, so a timer shuts the socket down; it holds a second
-    handle, as TLS takes the first one over.
+    A socket's own timeout starts anew with every byte that drips in, so a timer shuts the socket down; it holds a
+    second handle, as TLS takes the first one over.
     """
 
     host: str

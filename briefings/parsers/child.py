@@ -1,7 +1,7 @@
 """A child process that parses what the web sent: killable, bounded in memory and processor time, and reused.
 
-Feed and page parsers have inputs on which they take quadratic time or eat memory; here that costs one answer, never the worker.
-The protocol is a line of JSON followed by as many bytes as it says, either way.
+Feed and page parsers have inputs on which they take quadratic time or eat memory; here that costs one answer, never the
+worker. The protocol is a line of JSON followed by as many bytes as it says, either way.
 """
 
 from __future__ import annotations

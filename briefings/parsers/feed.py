@@ -21,9 +21,11 @@ _DOCTYPE_ENTITY = re.compile(rb"<!ENTITY\s", re.IGNORECASE)
 
 
 def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """{"title", "site_url", "language", "ttl_min", "entries": [...], "fault"}; `fault` says what is wrong with the document.
+    """{"title", "site_url", "language", "ttl_min", "entries": [...], "fault"}; `fault`: what is wrong with the
+    document.
 
-    An entry: guid, url, title, summary, content, authors, topics, language, published and updated in Unix seconds or None.
+    An entry: guid, url, title, summary, content, authors, topics, language, published and updated in Unix seconds or
+    None.
     """
     start = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] == b"{":

@@ -13,13 +13,14 @@ _HIDDEN_STYLE = re.compile(
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "figcaption", "dialog")
 # Read in this order: what a publisher wrote for machines is exact, and carries the hour.
 _META_TIMES = (
-    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "parsely-pub-date",
-    "sailthru.date", "pubdate", "publish-date",
+    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued",
+    "parsely-pub-date", "sailthru.date", "pubdate", "publish-date",
 )  # fmt: skip
 
 
 def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """{"text", "language", "authors", "published" (ISO 8601 or ""), "is_paywalled"}; a paragraph of the text is a line."""
+    """{"text", "language", "authors", "published" (ISO 8601 or ""), "is_paywalled"}; the text has a paragraph a
+    line."""
     import lxml.html
     import trafilatura
     from trafilatura.utils import decode_file
@@ -34,7 +35,7 @@ def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
         "is_paywalled": any(str(row.get("isAccessibleForFree")).lower() == "false" for row in linked),
     }
     _drop_hidden(tree)
-    extracted = trafilatura.bare_extraction(
+    extracted: Any = trafilatura.bare_extraction(
         tree,
         url=question.get("url"),
         favor_precision=bool(question.get("precise", False)),

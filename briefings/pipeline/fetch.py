@@ -234,7 +234,7 @@ def _name(feed: Feed, found: Document) -> None:
 
 
 def _store(feed: Feed, entries: list[Entry], moment: dt.datetime) -> int:
-    """Add what is new, correct what has changed. A link that another feed brought is left to whichever feed is sound."""
+    """Add what is new, correct what has changed. A link that another feed brought is left to the sounder feed."""
     known = {article.guid: article for article in feed.articles.filter(guid__in=[e.guid for e in entries])}
     links = {e.canonical_url for e in entries if e.canonical_url and e.guid not in known}
     elsewhere = {a.canonical_url: a for a in Article.objects.filter(canonical_url__in=links).select_related("feed")}
@@ -275,7 +275,7 @@ def _correct(article: Article, entry: Entry) -> None:
 
 
 def _take_over(article: Article, feed: Feed, entry: Entry) -> None:
-    """Move an article from a feed that is damaged to this sound one: the outlet's name is spoken, so it must be right."""
+    """Move an article from a damaged feed to this sound one: the outlet's name is spoken, so it must be right."""
     if article.pk and article.feed_id != feed.pk and article.feed.error_code and not feed.error_code:
         article.feed, article.guid = feed, entry.guid
         article.title, article.summary, article.authors = entry.title, entry.summary, entry.authors

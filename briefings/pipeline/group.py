@@ -1,4 +1,4 @@
-"""Articles to stories: what several outlets report of one event becomes one story; a later report joins the earlier ones."""
+"""Articles to stories: what several outlets report of one event becomes one story, which later reports join."""
 
 from __future__ import annotations
 
