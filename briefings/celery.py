@@ -20,6 +20,8 @@ def broker_options(url: str, queue_dir: Any) -> dict[str, Any]:
     """The broker's settings: the given server, or a queue of files that needs no server."""
     if url:
         return {"broker_url": url}
+    for name in ("messages", "control"):
+        (queue_dir / name).mkdir(parents=True, exist_ok=True)  # the transport makes neither
     folder = str(queue_dir / "messages")
     return {
         "broker_url": "filesystem://",

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from torch import Tensor
+if TYPE_CHECKING:  # torch takes seconds to import, and most who use these words need no tensor
+    from torch import Tensor
 
 TurnKind = Literal["opening", "link", "fact", "question", "reaction", "closing"]
 FACT_KINDS: frozenset[str] = frozenset({"fact"})

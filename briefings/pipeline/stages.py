@@ -15,7 +15,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,18 +58,27 @@ STAGES = (
 BY_NAME = {stage.name: stage for stage in STAGES}
 
 
+Watcher = Callable[[int, int], None]
+
+
+def nobody(done: int, total: int) -> None:
+    """The watcher of a stage that runs in the background."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One worker's hold on one stage of one episode."""
+    """One worker's hold on one stage of one episode. `watcher` is told of its progress too."""
 
     episode: Episode
     stage: Stage
     token: uuid.UUID
     run: StageRun
+    watcher: Watcher = nobody
 
     def report(self, done: int, total: int) -> None:
         """Store the progress that the desk shows."""
         self._held().update(progress_done=done, progress_total=total)
+        self.watcher(done, total)
 
     def beat(self) -> bool:
         """Prolong the lease. False if it is no longer ours."""
@@ -98,7 +107,7 @@ def next_stage(episode: Episode) -> Stage | None:
     return stage
 
 
-def claim(episode_id: int, stage: Stage) -> Claim:
+def claim(episode_id: int, stage: Stage, watcher: Watcher = nobody) -> Claim:
     """Take the episode for the one worker that may run `stage` on it now.
 
     Raises StageConflict if another worker holds it, or its status has moved on.
@@ -131,7 +140,7 @@ def claim(episode_id: int, stage: Stage) -> Claim:
             worker=f"{socket.gethostname()}:{os.getpid()}",
             started_at=moment,
         )
-    return Claim(episode, stage, token, run)
+    return Claim(episode, stage, token, run, watcher)
 
 
 @contextlib.contextmanager
@@ -177,12 +186,12 @@ def _describe(error: BaseException) -> tuple[str, str, bool]:
     return "bug:" + type(error).__name__, f"An unexpected error: {error}. The log has the details.", False
 
 
-def advance(episode_id: int, stage: Stage) -> Episode:
+def advance(episode_id: int, stage: Stage, watcher: Watcher = nobody) -> Episode:
     """Claim the stage, run it, and return the episode as it then stands.
 
     Raises StageConflict if it can't be claimed, the stage's BriefingError after storing it, and any bug likewise.
     """
-    held = claim(episode_id, stage)
+    held = claim(episode_id, stage, watcher)
     if held.episode.attempts > MAX_ATTEMPTS:
         lost = EpisodeError(held.episode, f"the worker was lost {MAX_ATTEMPTS} times at {stage.name}")
         fail(held, lost)
@@ -206,6 +215,24 @@ def retry(episode: Episode) -> bool:
         .exclude(error_code="")
         .update(error_code="", error_message="", retry_at=None, attempts=0, changed_at=now())
     )
+
+
+def step(episode: Episode, origins: Iterable[str], target: str) -> None:
+    """A person's step back or off the line, by one conditional UPDATE as a worker's claim is.
+
+    A worker whose lease ran out can't finish over it. Raises StageConflict if a worker is at it, or it has moved on.
+    """
+    moment = now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
+    cleared = {"attempts": 0, "retry_at": None, "error_code": "", "error_message": ""}
+    moved = Episode.objects.filter(free, pk=episode.pk, status__in=list(origins)).update(
+        status=target, changed_at=moment, **cleared, **_RELEASED
+    )
+    if not moved:
+        episode.refresh_from_db()
+        held = episode.claimed_until is not None and episode.claimed_until >= moment
+        reason = f"a worker is at it just now ({episode.claimed_stage})" if held else f"the episode is {episode.status}"
+        raise StageConflict(episode, reason, advice="Reload the page, and try again in a moment.")
 
 
 def waiting(moment: dt.datetime) -> list[tuple[Episode, Stage]]:

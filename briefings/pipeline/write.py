@@ -1,0 +1,238 @@
+"""The rundown's stories to a two-host script, each of its turns with what it rests on and what the checks found.
+
+An editor's new words for a turn are held against the same sources, and need a new approval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.timezone import now
+
+from briefings import engines, sources
+from briefings.errors import NothingToSay, ScriptRejected, StageConflict
+from briefings.models import Article, Episode, Script, Segment, Show, Story, Turn
+from briefings.pipeline import stages
+from synthesis import types
+from synthesis.errors import CheckpointError, NothingToTell, SynthesisError
+
+Status = Episode.Status
+EDITABLE = (Status.WRITTEN, Status.APPROVED, Status.VOICED)
+REMEMBERED_EDITIONS = 10
+WORDS_A_MINUTE = 165
+SHORT = 0.85  # of the length asked for
+UNAPPROVED: dict[str, object] = {
+    "approved_by": None,
+    "approved_at": None,
+    "approved_sha256": "",
+    "override_reason": "",
+}
+_OWN_WORDS = ("opening", "link", "question", "closing")
+
+
+def run(claim: stages.Claim) -> None:
+    """Write the script and replace what was written before.
+
+    Raises NothingToSay if no chosen story can be told, ModelUnavailable, ScriptRejected if the writer gives up.
+    """
+    episode = claim.episode
+    segments = list(episode.segments.filter(order__isnull=False).select_related("story").order_by("order"))
+    stories = [story for segment in segments if (story := told_story(segment.story, episode.show)).articles]
+    dialogue = _write(claim, stories)
+    measured = _measure(dialogue, episode.show)
+    with stages.finish(claim, **measured):
+        _store(episode, dialogue)
+        _leave_out(segments, dialogue, {story.id for story in stories})
+
+
+def _write(claim: stages.Claim, stories: Sequence[types.Story]) -> types.Dialogue:
+    episode = claim.episode
+    if not stories:
+        raise NothingToSay(episode, "no story of the rundown has a text to tell it from")
+    try:
+        return engines.writer().write(
+            stories, hosts_of(episode.show), edition=edition_of(episode), progress=claim.report
+        )
+    except NothingToTell as error:
+        raise NothingToSay(episode, str(error)) from error
+    except CheckpointError as error:
+        raise engines.unavailable("embedded", error) from error
+    except SynthesisError as error:
+        raise ScriptRejected(episode, str(error)) from error
+
+
+def told_story(story: Story, show: Show) -> types.Story:
+    """A story with the articles that the show may tell it from, the lead first. An article's id is its row's key."""
+    articles = tuple(source_article(article) for article in sources.articles_for(story, show))
+    return types.Story(str(story.pk), story.title, articles)
+
+
+def source_article(article: Article) -> types.Article:
+    return types.Article(
+        id=str(article.pk),
+        outlet=article.outlet,
+        url=article.url,
+        published=article.published_at.isoformat(),
+        text=article.speakable_text,
+        title=article.title,
+    )
+
+
+def hosts_of(show: Show) -> tuple[types.Host, ...]:
+    return tuple(types.Host(host.name, host.voice) for host in show.hosts.all()) or types.DEFAULT_HOSTS
+
+
+def edition_of(episode: Episode) -> types.Edition:
+    """What the writer must know beside the stories."""
+    show = episode.show
+    invented = Article.objects.filter(
+        story__segments__episode=episode, story__segments__order__isnull=False, feed__is_sample=True
+    )
+    return types.Edition(
+        show=show.title,
+        date=episode.edition_date,
+        minutes=show.minutes,
+        timezone=show.timezone,
+        is_sample=invented.exists(),
+        recent_phrases=frozenset(_recent_phrases(episode)),
+    )
+
+
+def _recent_phrases(episode: Episode) -> Iterable[str]:
+    """The hosts' own words in the show's last editions, which should not be heard again so soon."""
+    before = Episode.objects.filter(show=episode.show, script__isnull=False).exclude(pk=episode.pk)
+    last = before.order_by("-edition_date").values_list("pk", flat=True)[:REMEMBERED_EDITIONS]
+    turns = Turn.objects.filter(script__episode__in=list(last), kind__in=_OWN_WORDS)
+    return turns.values_list("text", flat=True)
+
+
+def _measure(dialogue: types.Dialogue, show: Show) -> dict[str, object]:
+    words = sum(len(turn.text.split()) for turn in dialogue.turns)
+    minutes = words / WORDS_A_MINUTE
+    return {
+        "writer": dialogue.writer,
+        "turns": len(dialogue.turns),
+        "words": words,
+        "minutes": round(minutes, 2),
+        "minutes_asked": show.minutes,
+        "is_short": minutes < SHORT * show.minutes,
+        "stories": len({turn.story for turn in dialogue.turns if turn.story}),
+        "left_out": len(dialogue.left_out),
+        "red_turns": sum(bool(turn.findings) for turn in dialogue.turns),
+    }
+
+
+def _store(episode: Episode, dialogue: types.Dialogue) -> None:
+    script, _ = Script.objects.update_or_create(
+        episode=episode,
+        defaults={
+            "writer": dialogue.writer,
+            "is_extractive": dialogue.is_extractive,
+            "hosts": [{"name": host.name, "voice": host.voice} for host in dialogue.hosts],
+            "written_at": now(),
+            "rejected_reason": "",
+        }
+        | UNAPPROVED,
+    )
+    script.turns.all().delete()
+    Turn.objects.bulk_create(_turn_row(script, order, turn) for order, turn in enumerate(dialogue.turns))
+
+
+def _turn_row(script: Script, order: int, turn: types.Turn) -> Turn:
+    row = turn.to_json()
+    return Turn(
+        script=script,
+        order=order,
+        host=turn.host,
+        text=turn.text,
+        kind=turn.kind,
+        story_id=int(turn.story) if turn.story else None,
+        citations=[{"article": int(c["article"]), "sentence": c["sentence"]} for c in row["citations"]],
+        findings=row["findings"],
+        written_by=turn.written_by,
+    )
+
+
+def _leave_out(segments: Sequence[Segment], dialogue: types.Dialogue, tellable: set[str]) -> None:
+    """Note in the rundown which stories were not told after all, and why."""
+    reasons = {left.story: left.reason for left in dialogue.left_out}
+    told = {turn.story for turn in dialogue.turns}
+    for segment in segments:
+        key = str(segment.story_id)
+        if key in told:
+            continue
+        missing = "The writer did not tell it." if key in tellable else "None of its articles has a text."
+        Segment.objects.filter(pk=segment.pk).update(order=None, reason=reasons.get(key, missing)[:500])
+
+
+def edit_turn(turn: Turn, text: str, *, by: Any, version: int) -> Turn:
+    """Give a turn new words, checked against the sentences that it cites, and withdraw the script's approval.
+
+    Raises ScriptRejected for no words; StageConflict if the turn was changed since `version`, if the episode is
+    published, rejected or about to be written again, or if a worker is at it just now.
+    """
+    text = " ".join(text.split())
+    if not text:
+        raise ScriptRejected(turn, "a turn needs words")
+    findings = check(turn, text)
+    moment = now()
+    with transaction.atomic():
+        stages.step(turn.script.episode, EDITABLE, Status.WRITTEN)
+        changed = Turn.objects.filter(pk=turn.pk, version=version).update(
+            text=text,
+            findings=findings,
+            version=F("version") + 1,
+            edited_by=by,
+            edited_at=moment,
+            original_text=turn.original_text or turn.text,
+        )
+        if not changed:
+            raise StageConflict(
+                turn, "somebody else has changed this turn meanwhile", advice="Compare, and save again."
+            )
+        Script.objects.filter(pk=turn.script_id).update(**UNAPPROVED)
+    turn.refresh_from_db()
+    return turn
+
+
+def check(turn: Turn, text: str) -> list[dict[str, str]]:
+    """What `text` says that the turn's sources don't; a turn that cites nothing is held against its whole story."""
+    from synthesis.dialogue import grounding  # brings the tagger, which takes seconds to import
+
+    found = grounding.check(text, [*_cited(turn), *_known(turn)])
+    return [{"kind": finding.kind, "span": finding.span, "reason": finding.reason} for finding in found]
+
+
+def _cited(turn: Turn) -> list[str]:
+    """The sentences that the turn rests on, with the days that they speak of as a listener hears them."""
+    from synthesis.dialogue import segment
+
+    edition = edition_of(turn.script.episode)
+    wanted: dict[int, list[int]] = {}
+    for citation in turn.citations:
+        wanted.setdefault(int(citation["article"]), []).append(int(citation["sentence"]))
+    articles = Article.objects.select_related("feed").in_bulk(wanted)
+    return [
+        text
+        for pk, article in articles.items()
+        for text in segment.sources(source_article(article), wanted[pk], edition)
+    ]
+
+
+def _known(turn: Turn) -> list[str]:
+    """What any turn may name; where nothing is cited, also all that the stories in question say."""
+    from synthesis.dialogue.when import spoken_date
+
+    episode = turn.script.episode
+    show, told = episode.show, sources.told(episode)
+    hosts = " ".join(host.name for host in show.hosts.all())
+    outlets = {article.outlet for item in told for article in item.articles}
+    known = [f"{show.title}. {show.author}. {hosts}. AI.", spoken_date(episode.edition_date), *outlets]
+    if not turn.citations:
+        stories = [item for item in told if turn.story_id in (None, item.story.pk)]
+        known += [article.speakable_text for item in stories for article in item.articles]
+        known += [item.story.title for item in stories]
+    return known

@@ -1,0 +1,71 @@
+"""Show notes: what was told, from whom, and how it was made; as HTML that any podcast player takes, and as text."""
+
+from __future__ import annotations
+
+import nh3
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from briefings import sources as telling
+from briefings.models import Article, Episode
+from briefings.sources import Told
+
+TAGS = {"p", "ul", "li", "a"}  # what podcast directories keep
+AI_NOTICE = "Made with AI: the script was written by software from these sources, and the voices are synthetic."
+EXTRACTIVE = "The script is an extractive draft: the sources' own sentences, shortened and attributed."
+REVIEWED = "An editor approved it before it was published."
+SAMPLE = "All news in this edition is invented sample news: the places, people and events do not exist."
+
+
+def sources(episode: Episode) -> list[Told]:
+    """The stories in the order in which they are told, each with the articles that the script cites for it."""
+    return telling.told(episode)
+
+
+def notes_html(episode: Episode) -> str:
+    """Paragraphs and a list, with a link to each source. Safe to show as it is."""
+    told = sources(episode)
+    items = format_html_join("", "<li>{}: {}</li>", ((item.story.title, _links(item)) for item in told))
+    notices = format_html_join("", "<p>{}</p>", ((notice,) for notice in _notices(episode, told)))
+    html = format_html("<p>{}</p><ul>{}</ul>{}", _lead(episode), items, notices)
+    return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https"}, link_rel=None)
+
+
+def notes_text(episode: Episode) -> str:
+    """The same in plain text, an address behind each source."""
+    told = sources(episode)
+    lines = [_lead(episode), ""]
+    for item in told:
+        lines.append(f"- {item.story.title}")
+        lines += [
+            f"  {article.outlet}: {article.url}" if article.url else f"  {article.outlet}" for article in item.articles
+        ]
+    return "\n".join([*lines, "", *_notices(episode, told)])
+
+
+def _lead(episode: Episode) -> str:
+    return (
+        f"{episode.show.title} for {episode.edition_date:%A}, {episode.edition_date.day} {episode.edition_date:%B %Y}."
+    )
+
+
+def _links(item: Told) -> SafeString:
+    links = [_link(article) for article in item.articles]
+    return mark_safe(", ".join(links))  # each part is escaped
+
+
+def _link(article: Article) -> str:
+    name = f"{article.outlet}, “{article.title}”" if article.title else article.outlet
+    return format_html('<a href="{}">{}</a>', article.url, name) if article.url else format_html("{}", name)
+
+
+def _notices(episode: Episode, told: list[Told]) -> list[str]:
+    script = episode.script
+    notices = [AI_NOTICE]
+    if script.is_extractive:
+        notices.append(EXTRACTIVE)
+    if script.approved_by_id:
+        notices.append(REVIEWED)
+    if any(article.feed.is_sample for item in told for article in item.articles):
+        notices.insert(0, SAMPLE)
+    return notices
