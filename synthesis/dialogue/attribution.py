@@ -22,7 +22,7 @@ _PLAIN = {
     "replied": "said",
 }
 _ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
-_ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,90}), (?P<claim>.+)$")
+_ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,130}), (?P<claim>.+)$")
 _PRONOUNS = frozenset("he she it they".split())
 _SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ONE_WORD = frozenset(
@@ -56,7 +56,7 @@ class Attributed:
 def attribute(text: str, doc: Doc) -> Attributed | None:
     """The attribution of the sentence, or None if it has none that can be told with certainty."""
     by_report = _ACCORDING.match(text)
-    if by_report and '"' not in text:
+    if by_report and text[0] != '"' and by_report["claim"].count('"') % 2 == 0:
         return Attributed(
             None, by_report["who"], "according to", _as_clause(by_report["claim"], doc) + ".", False, True
         )

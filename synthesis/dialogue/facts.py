@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc, Span, Token
 
 from synthesis.dialogue import figures, when
-from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun
+from synthesis.dialogue.attribution import SPEECH_VERBS, Attributed, attribute, is_pronoun
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.reading import Reading, Sentence
 from synthesis.dialogue.roles import Role, role_of
 from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, shorten, strip_lead_in
-from synthesis.dialogue.unspeakable import reason
+from synthesis.dialogue.unspeakable import is_caption, reason
 from synthesis.types import Edition
 
 _POINTS_BACK = re.compile(
@@ -32,6 +32,7 @@ _CALENDAR = frozenset("week year month morning afternoon evening night weekend s
 _KNOWN_TO_ALL = frozenset(
     """world country government state city public economy president police military army internet web past future end
     beginning start time year month week day night morning weekend summer winter spring fall same first last next most
+    coastguard ministry authority council prosecutor parliament senate congress cabinet church union weather internet
     top best worst way rest fact number area region nation sun sky sea coast air ground market media press court law
     street road war side case home family community right left ear eye""".split()
 )
@@ -74,7 +75,7 @@ def facts_of(reading: Reading, edition: Edition) -> list[Fact]:
 
 def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date | None, edition: Edition) -> Fact | None:
     text = _whole_quotation(sentence)
-    if not text or reason(text) or _SPOKEN_NO.search(text) or not when.is_datable(text, published, edition.date):
+    if not text or reason(text) or is_caption(sentence.written) or _SPOKEN_NO.search(text) or not when.is_datable(text, published, edition.date):
         return None
     text = strip_lead_in(text)
     doc = sentence.doc if text == sentence.text else parse([text])[0]
@@ -100,7 +101,7 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
     if not spoken:
         return None
     spoken = when.resolve(spoken, published, edition.date)
-    return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, _definite_noun(spoken), assumed(parse([spoken])[0]))
+    return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, *_leans_on(spoken, place))
 
 
 def _whole_quotation(sentence: Sentence) -> str:
@@ -143,6 +144,8 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
         if " " not in found.who:
             return ""  # a surname that no sentence introduces
     who = re.split(r", (?:who|which|whose|where)\b", found.who)[0].strip(" ,")
+    if found.verb == "according to" and len(who.split()) > 6:
+        who = re.split(r" (?:obtained|seen|filed|posted|compiled|issued|conducted|matching|commissioned) ", who)[0]
     if len(who.split()) > 14:
         return ""
     return f"{who}," if "," in who and found.verb != "according to" else who
@@ -203,6 +206,8 @@ def hanging_pronoun(doc: Doc) -> Token | None:
             is_subject = token.dep_ in {"nsubj", "nsubjpass"}
             if is_subject or (token.dep_ == "det" and token.head.ent_type_ == "" and token.head.lemma_ not in _CALENDAR):
                 return token
+        if not in_quote and word in {"it", "they"} and token.dep_ == "nsubj" and token.head.lemma_ in SPEECH_VERBS and token.head.dep_ == "ROOT":
+            return token  # whoever it is that says something must be plain
         if in_quote or word not in _PERSONAL_PRONOUNS or (word == "it" and token.dep_ == "expl"):
             continue
         before = [
@@ -239,13 +244,18 @@ def _has_named_subject(doc: Doc) -> bool:
     )
 
 
+def _leans_on(text: str, place: int) -> tuple[str, frozenset[str]]:
+    """The nouns that a listener must know already; the first sentence of an article brings its own."""
+    return ("", frozenset()) if place == 0 else (_definite_noun(text), assumed(parse([text])[0]))
+
+
 def _definite_noun(text: str) -> str:
     """The noun of "The letter came ...": a listener must have heard of a letter before."""
     if not re.match(r"(The|Those|These) ", text):
         return ""
     doc = parse([text])[0]
     subject = next((token for token in doc if token.dep_ in {"nsubj", "nsubjpass"} and token.head.dep_ == "ROOT"), None)
-    if subject is None or subject.left_edge.i != 0 or subject.pos_ != "NOUN" or _is_specified(subject):
+    if subject is None or subject.lemma_.lower() in _KNOWN_TO_ALL or subject.left_edge.i != 0 or subject.pos_ != "NOUN" or _is_specified(subject):
         return ""
     return subject.lemma_.lower()
 

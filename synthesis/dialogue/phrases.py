@@ -66,7 +66,7 @@ class Phrasebook:
     def _fresh(self, section: str, need: str, slots: Mapping[str, str], *, spent: bool = True) -> list[tuple[str, str]]:
         """Wordings not used yet; where all are, those not used in recent editions, then all (if `spent` allows)."""
         rows = [(template, template.format(**slots)) for template in wordings()[section][need]]
-        rows = [(template, text[:1].upper() + text[1:]) for template, text in rows]
+        rows = [(template, text[:1].upper() + text[1:].replace("..", ".").replace(".?", "?")) for template, text in rows]
         fresh = [
             row
             for row in rows

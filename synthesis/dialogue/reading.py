@@ -83,6 +83,7 @@ def clean(written: str) -> str:
     """Without dateline, brackets and typographic quotation marks; nothing else is touched."""
     text = re.sub(r"[“”„]", '"', written).replace("’", "'").replace("‘", "'")
     text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "", _DATELINE.sub("", text, count=1))
+    text = re.sub(r",? opens? (in )?(a )?new (tab|window)", "", text)
     pieces = text.split('"')
     outside = [
         _BRACKETS.sub("", piece) if place % 2 == 0 else re.sub(r"[()\[\]]", "", piece)

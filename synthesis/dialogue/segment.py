@@ -228,6 +228,8 @@ def _question(item: Spoken, before: Spoken, turns: Sequence[Turn], book: Phraseb
     thing = subject_of(doc)
     if thing and not assumed(doc) & choose.content_words(thing) <= said:
         thing = ""  # "the department": which one?
+    if choose.content_words(thing) <= choose.content_words(outlet_name(item.fact.sentence.article.outlet)):
+        thing = ""
     if thing and set(needs) & _REPLACEABLE:
         again = bool(choose.content_words(thing) & said)
         needs = ["about_again"] if again and book.has("questions", "about_again", np=thing) and book.chance(0.4) else ["about"]
@@ -240,7 +242,9 @@ def _needs(item: Spoken, before: Spoken, doc: Doc) -> list[str]:
     if role in {"account", "reaction"} and _DISPUTE.search(text):
         return ["dispute"]
     same_voice = item.label and choose.content_words(item.label) & choose.content_words(before.fact.speaker)
-    if role in {"account", "quotation", "reaction", "no_comment"} and item.label and not (same_voice and role != "quotation"):
+    if same_voice and role != "quotation":
+        return []  # who goes on speaking is not asked after again
+    if role in {"account", "quotation", "reaction", "no_comment"} and item.label:
         return [f"{role}_named"]
     if role == "quotation":
         return ["account", "quotation"]

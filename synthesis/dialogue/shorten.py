@@ -148,7 +148,7 @@ def _clauses(doc: Doc) -> Iterable[tuple[int, int]]:
 
 def _appositions(doc: Doc) -> Iterable[tuple[int, int]]:
     """Appositions, but a name's that stands beside its role: who it is stays."""
-    return _set_off(token for token in doc if token.dep_ == "appos" and token.ent_type_ != "PERSON")
+    return _set_off(token for token in doc if token.dep_ == "appos" and token.pos_ != "PROPN")
 
 
 def _tails(doc: Doc) -> Iterable[tuple[int, int]]:

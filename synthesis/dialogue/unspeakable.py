@@ -13,6 +13,7 @@ _FURNITURE = re.compile(
     r"|\bscroll\b|\bdownload\b.*\bapp\b|terms of (use|service)|\bbelow\b.*:|^\W*(live|breaking|exclusive|opinion|analysis|video|gallery|poll)\b\s*[:|-]"
     r"|\bhere (are|is|was|were)\b|\bhere's\b|\bshown (here|above|below)\b|\bpictured\b|\((left|right|above|below)\)|^(more|also) (from|on|read)\b|^share\b|^comment"
     r"|\breviews and recommendations\b|independently selected|\bearn a commission|\bpaywall\b|\bfor (subscribers|members) only\b|trust principles|\bour standards\b|^\W*(source|credits?|tags?|topics?)\s*:"
+    r"|\btakes? stock of\b|\btakes? a (closer )?look at\b|\bspoke (to|with) \w+ about\b.*\bin this\b"
     r"|ignore (all |any )?(previous|prior|above)|system prompt|language model|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
     re.IGNORECASE,
 )
@@ -22,6 +23,14 @@ _PERSONAL = re.compile(
 )
 _NATION = re.compile(r"\b(US|U\.S\.)\b")
 _ADDRESS = re.compile(r"\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b\w+\.(com|org|net|ca|co|gov|edu|io)\b(?<!Canada\.com)", re.I)
+
+
+_CAPTION = re.compile(r"^\s*\[\d+/\d+\]|^\W*(left|right|above|below|from left)\b.*:|, (in|on) this (file|undated) (photo|image|picture)|\b(poses?|takes? a selfie|seen here|looks on)\b", re.I)
+
+
+def is_caption(written: str) -> bool:
+    """Whether the source's sentence, brackets and all, stands under a picture."""
+    return bool(_CAPTION.search(written))
 
 
 def reason(text: str) -> str:

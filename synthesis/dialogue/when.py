@@ -17,6 +17,7 @@ _VAGUE = re.compile(
     r"\b(this|last|next|past|coming) (week|weekend|month|year|spring|summer|autumn|fall|winter)\b|\b(hours|minutes) (ago|earlier)\b|\bnow\b",
     re.I,
 )
+_COMING = re.compile(r"\b(will|'ll|is to|are to|due|expected|plans?|scheduled|set to|would|tomorrow|coming)\b", re.I)
 _OFFSET = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 RECENT_DAYS = 6
 
@@ -59,7 +60,7 @@ def _relative(match: re.Match[str], published: dt.date, edition: dt.date) -> str
 
 
 def _weekday(match: re.Match[str], text: str, published: dt.date, edition: dt.date) -> str:
-    """A weekday is the last one on or before the article's date; the day of the edition itself stays by its name."""
+    """A weekday is the last one on or before the article's date, or the next where the sentence speaks of what comes."""
     before = text[: match.start()].rstrip().lower()
     said = match["said"] or ""
     if before.endswith(
@@ -81,10 +82,12 @@ def _weekday(match: re.Match[str], text: str, published: dt.date, edition: dt.da
     ):
         return match[0]
     back = (published.weekday() - _DAYS.index(match["day"])) % 7
+    if _COMING.search(text):
+        back = -((7 - back) % 7)  # "will vote on Tuesday" is the next one
     day = published - dt.timedelta(days=back)
     if (edition - day).days == 7:
         return f"{said or 'on '}{match['day']} of last week"
-    if (edition - day).days > RECENT_DAYS:
+    if abs((edition - day).days) > RECENT_DAYS:
         return f"{said or 'on '}{_name(day, edition)}"
     needs_on = not said and not before.endswith(
         (" on", "morning", "late", "early", "of", "the", "a", "and", "or", "for", "-", "black")
