@@ -17,7 +17,7 @@ _SUFFIXES = (
 )
 _DOMAIN = re.compile(rf"\b(?:[a-z0-9][a-z0-9-]*\.)+(?:{_SUFFIXES})\b(?:/[^\s<>\"')\]]*)?")
 _TAG = re.compile(r"(?<!\w)([#@])([A-Za-z]\w+)")
-_TITLE = re.compile(r"\b(" + "|".join(_TITLES) + r")\.(?=\s*[A-Z])")
+_TITLE = re.compile(r"\b(" + "|".join(_TITLES) + r")\.(?=\s*[A-Z]|\s+and\b)")
 _TITLE_BARE = re.compile(r"\b(Dr|Mr|Mrs|Prof)(?=\s+[A-Z])")
 _WORD = re.compile(
     r"(?<![\w.])(" + "|".join(re.escape(w) for w in sorted(_WORDS, key=len, reverse=True)) + r")(?![\w])"
@@ -26,6 +26,11 @@ _SAINT = re.compile(r"\bSt\.?\s+(?=[A-Z])")
 _STREET = re.compile(r"(?<=[a-z\d])\s+St(?:\.|\b)(?=\s*(?:[,;.!?]|$|[a-z]))")
 _NUMBER = re.compile(r"\b([Nn])(?:o|r)\.\s?(?=\d)|\b([Nn])os\.\s?(?=\d)|(?<!\w)#(?=\d)")
 _VERSUS = re.compile(r"(?<=\w) v\.? (?=[A-Z])")
+_PARTY = re.compile(
+    r"\b([DRI])-(" + "|".join(re.escape(s) for s in sorted(_STATES, key=len, reverse=True)) + r")(?!\w)"
+)
+_PARTIES = {"D": "Democrat", "R": "Republican", "I": "Independent"}
+_CLOSING = frozenset(("etc.", "et al.", "Ph.D.", "PhD"))
 _STATE = re.compile(
     r"(?<=[a-z]), (" + "|".join(re.escape(s) for s in sorted(_STATES, key=len, reverse=True)) + r")(?!\w)(?!\.[A-Z])"
 )
@@ -49,6 +54,7 @@ def speak_abbreviations(text: str) -> str:
     text = _STREET.sub(lambda m: " Street" + ("." if m[0].endswith(".") and m.end() == len(m.string) else ""), text)
     text = _TITLE.sub(lambda m: _TITLES[m[1]], text)
     text = _TITLE_BARE.sub(lambda m: _TITLES[m[1]], text)
+    text = _PARTY.sub(lambda m: f"{_PARTIES[m[1]]} of {_STATES[m[2]]}", text)
     text = _STATE.sub(lambda m: f", {_STATES[m[1]]}", text)
     text = _NUMBER.sub(lambda m: "numbers " if m[2] else ("Number " if m[1] == "N" else "number "), text)
     text = _VERSUS.sub(" versus ", text)
@@ -88,7 +94,7 @@ def _say_word(m: re.Match[str]) -> str:
     """The full stop of an abbreviation at the end of a sentence ends the sentence too."""
     ends = m[1].endswith(".") and re.match(r"\s*[\"']?\s*$|\s+[\"'(]*[A-Z]", m.string[m.end() :])
     is_company = m[1] in ("Inc.", "Corp.", "Co.", "Ltd.", "Jr.", "Sr.", "Dept.", "Univ.", "Bros.")
-    closes = ends and (not is_company or m.end() >= len(m.string.rstrip()))
+    closes = ends and (m[1] in _CLOSING or (is_company and m.end() >= len(m.string.rstrip())))
     return _WORDS[m[1]] + ("." if closes else "")
 
 

@@ -21,6 +21,7 @@ _DAY_FIRST = re.compile(
 )
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}),?\s+({_YEAR})\b(?!-)")
 _SHORT_MONTH = re.compile(r"\b(" + "|".join(s for s in _SHORT if s != "May") + r")\.(?=\s+[a-z\d])")
+_CLOCK_RANGE = re.compile(r"(?i)(\d\s?[ap]\.?m\.?)\s?[-–]\s?(?=\d{1,2}(?::\d\d)?\s?[ap]\.?m)")
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?::([0-5]\d))?\s?([aApP])\.?\s?[mM]\b\.?")
 _HOUR = re.compile(r"(?<![\d:.,])(1[0-2]|[1-9])(?:\s?[-–]\s?(1[0-2]|[1-9]))?\s?([aApP])\.?[mM]\b\.?")
 _PLAIN_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4]):([0-5]\d)(?!:?\d)(?P<zone>\s?h(?:rs)?\b)?")
@@ -52,6 +53,7 @@ def speak_dates(text: str, *, british: bool) -> str:
     text = _MONTH_FIRST.sub(lambda m: _month_first(m, british), text)
     text = _MONTH_YEAR.sub(lambda m: f"{_month(m[1])} {year(m[2], british=british)}", text)
     text = _SHORT_MONTH.sub(lambda m: _SHORT[m[1]], text)
+    text = _CLOCK_RANGE.sub(r"\1 to ", text)
     text = _CLOCK.sub(lambda m: f"{_clock(m[1], m[2])} {m[4].lower()}.m.", text)
     text = _HOUR.sub(lambda m: f"{cardinal(m[1])}{' to ' + cardinal(m[2]) if m[2] else ''} {m[3].lower()}.m.", text)
     text = _LAP.sub(_lap, text)
@@ -62,7 +64,7 @@ def speak_years(text: str, *, british: bool) -> str:
     """Years and decades. Runs after quantities, which own every figure with a unit."""
     text = _DECADES.sub(lambda m: f"{m[1] or ''}{decade(m[2])}", text)
     text = _SPAN.sub(lambda m: _span(m, british), text)
-    text = _OLD_YEAR.sub(lambda m: f"{m[1]}{year(m[2], british=british)}", text)
+    text = _OLD_YEAR.sub(lambda m: _old_year(m, british), text)
     return _YEAR_ALONE.sub(lambda m: _year_alone(m, british), text)
 
 
@@ -133,11 +135,15 @@ def _span(m: re.Match[str], british: bool) -> str:
     """A span of years, `2019-2023` or `2023-24`; a lower second year is no span."""
     first, second = m[1], m[2]
     if len(second) == 2:
-        last = cardinal(second) if int(second) >= 10 else f"oh {cardinal(second)}"
+        last = cardinal(second)
         return (
             f"{year(first, british=british)} to {last}" if "/" not in m[0] else f"{year(first, british=british)} {last}"
         )
     return f"{year(first, british=british)} to {year(second, british=british)}"
+
+
+def _old_year(m: re.Match[str], british: bool) -> str:
+    return m[0] if _COUNTED.match(m.string, m.end()) else f"{m[1]}{year(m[2], british=british)}"
 
 
 def _year_alone(m: re.Match[str], british: bool) -> str:

@@ -13,6 +13,7 @@ _CHARACTERS = {
     **dict.fromkeys("•·‣▪◦", ","),
     "₂": "2",
     "₃": "3",
+    "≈": "~",
     "№": "No. ",
     "×": " x ",
     "⁄": "/",
@@ -35,7 +36,7 @@ _FRACTIONS = {
     "⅝": "5/8",
 }
 _FOLDS = str.maketrans(_CHARACTERS | _SUPERSCRIPTS)
-_KEPT_SYMBOLS = frozenset("°%‰$€£¥₹₽₩₪₺+=<>^~|")
+_KEPT_SYMBOLS = frozenset("°%‰$€£¥¢₹₽₩₪₺+=<>^~|")
 # Letters of other alphabets that have one plain reading in English spelling.
 _CYRILLIC = dict(
     zip(
@@ -80,12 +81,11 @@ def to_ascii(word: str) -> str:
     """The word in plain Latin letters; letters of scripts without a table are left out."""
     plain = []
     for character in word:
-        reading = _PLAIN.get(character.lower())
-        if reading is not None:
-            plain.append(reading.capitalize() if character.isupper() else reading)
-        else:
-            decomposed = unicodedata.normalize("NFD", character)
-            plain.append("".join(c for c in decomposed if c.isascii()))
+        base = unicodedata.normalize("NFD", character)[:1]
+        reading = _PLAIN.get(character.lower(), _PLAIN.get(base.lower()))
+        if reading is None:
+            reading = base.lower() if base.isascii() else ""
+        plain.append(reading.capitalize() if character.isupper() else reading)
     return "".join(plain)
 
 

@@ -51,7 +51,7 @@ class Lexicon:
         self.longest = max(len(word.split()) for word in self._entries)
 
     def find(self, word: str) -> str | None:
-        """American phonemes of a word or a phrase, or None. A name is not found in lower case: `Tusk` but not `tusk`."""
+        """American phonemes of a word or a phrase, or None. A name needs its capital: `Tusk`, not `tusk`."""
         entry = self._entries.get(word.casefold())
         if entry is None or (word.islower() and not entry.word.islower()):
             return None

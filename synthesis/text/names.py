@@ -18,9 +18,10 @@ _LETTER_NAMES = """ˈA bˈi sˈi dˈi ˈi ˈɛf ʤˈi ˈAʧ ˈI ʤˈA kˈA ˈɛl
 LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _LETTER_NAMES.split(), strict=True))
 # What shows that a word is not English: its vowels are then read the continental way.
 _FOREIGN = re.compile(
-    r"[aiou]$|sk[iy]+j?$|cz|sz|zh|kh|dz|tz|gy|ij|aa|uu|ao|ii|vsk|ovic|wicz|enko|shvili|yan$|ian$|ov$|ev$|eva$|ova$"
+    r"[aiou]$|sk[iy]+j?$|cz|sz|zh|kh|dz|tz|gy|ij|aa|uu|ao|ii|vsk|[oe]vic|wicz|enko|shvili|yan$|ian$|ov$|ev$|eva$|ova$"
     r"|^ng|^xi|^zh|^qi|^dj|^tch|^al-|^mb|^nk|sch|eaux?$|ez$"
 )
+_POLISH = re.compile(r"wsk|wicz|czyk|rzy|szcz|[^s]cki$")
 # before|letters|after|sounds: the first rule that fits at a position wins. `@` is any vowel letter, `#` any consonant
 # letter.
 _FOREIGN_RULES = """
@@ -51,12 +52,13 @@ _FOREIGN_RULES = """
 |th||t
 |sh||ʃ
 |ch||ʧ
-|owicz|$|ˈOvɪʧ
+|ovicz|$|ˈOvɪʧ
 |ovich|$|əvɪʧ
 |ovic|$|əvɪʧ
 |evic|$|əvɪʧ
 |vic|$|vɪʧ
 |ic|$|ɪʧ
+|cki|$|tski
 |skyy|$|ski
 |skyi|$|ski
 |ski|$|ski
@@ -277,6 +279,8 @@ def guess(word: str) -> str:
         raise ValueError(f"no letter of {word!r} can be read")
     if not re.search(f"[{_VOWEL_LETTERS}]", plain):
         return _spell(plain)
+    if _POLISH.search(plain):
+        plain = plain.replace("w", "v").replace("ch", "kh")
     is_foreign = _FOREIGN.search(plain) is not None
     sounds = _read(plain, _rules(_FOREIGN_RULES) if is_foreign else _rules(_ENGLISH_RULES))
     if not any(sound in _VOWELS for sound in sounds):

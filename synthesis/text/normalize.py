@@ -24,6 +24,9 @@ _NAMED_NUMBER = re.compile(r"\b((?:Boeing|Flight|Route|Interstate|Highway|Room)\
 _PLURAL = re.compile(r"(?<![\w.,])(\d+)'?s\b")
 _MODEL_NAME = re.compile(r"(?<![\w.])([A-Za-z]+[A-Za-z-]*?)-?(\d+(?:\.\d+)?)([A-Za-z]*)(?![\w])")
 _FIGURE_FIRST = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)(-?)([A-Za-z]+)\b")
+_LETTER_FIRST = re.compile(r"\b([A-Z]{1,2})\.(\d+(?:\.\d+)*)\b(?!\.\d)")
+_TIMES = re.compile(r"(?<=\d) x (?=\d)|(?<=\d)x(?=\s|$)")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _SIGNED = re.compile(rf"(?<![\w)\]-])([-+±])(?={NUMBER})")
 _ANY_NUMBER = re.compile(rf"(?<!\d)(?:{NUMBER})")
 _BRACKETED_SCRIPT = re.compile(r"\s*\(([^()]*)\)")
@@ -46,7 +49,8 @@ _SYMBOLS = (
 
 def normalize(text: str, *, british: bool = False) -> str:
     """`text` in words, without a figure. `british` chooses "and" in numbers, the day before the month, "metres"."""
-    text = _drop_unreadable_brackets(fold(text))
+    text = _drop_unreadable_brackets(fold(_MARKUP.sub(" ", text)))
+    text = re.sub(r"~\s?(?=[\d$€£])", "about ", text)
     text = speak_addresses(text)
     text = calm_headlines(text)
     text = speak_abbreviations(text)
@@ -74,6 +78,8 @@ def _drop_unreadable_brackets(text: str) -> str:
 
 
 def _speak_plain_numbers(text: str, british: bool) -> str:
+    text = _TIMES.sub(" times ", text)
+    text = _LETTER_FIRST.sub(lambda m: f"{m[1]} {' point '.join(map(cardinal, m[2].split('.')))}", text)
     text = _VERSION.sub(
         lambda m: (
             (" " if m.string[m.start() - 1 : m.start()].isalpha() else "")
@@ -128,6 +134,7 @@ def _spaced(m: re.Match[str], british: bool) -> str:
 def _tidy(text: str) -> str:
     text = re.sub(r"\s+-+\s+|\s*–\s*|\s*—\s*", " — ", text)
     text = re.sub(r"[^\S\n]+([,.;:!?…])", r"\1", text)
+    text = re.sub(r"\.{2,}", ".", text)
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
     text = re.sub(r"\(\s+", "(", re.sub(r"\s+\)", ")", text))
     text = re.sub(r"\(\s*\)|\"\s*\"", "", text)

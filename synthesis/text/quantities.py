@@ -27,7 +27,7 @@ _CURRENCY = "|".join(re.escape(mark) for mark in sorted(_CURRENCIES, key=len, re
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _UNIT = "|".join(re.escape(mark) for mark in sorted(_UNITS, key=len, reverse=True))
 _MONEY = re.compile(
-    rf"(?P<sign>(?<!\w)-)?(?<![A-Za-z])(?P<mark>{_CURRENCY})\.?\s?(?P<low>{_N})(?:\s?(?P<low_scale>{_SCALE})\b)?"
+    rf"(?P<sign>(?<!\w)-)?(?<![A-Za-z])(?P<mark>{_CURRENCY})\.?\s?(?P<low>{_N})(?:[\s-]?(?P<low_scale>{_SCALE})\b)?"
     rf"(?:{_DASH}(?:{_CURRENCY})?\s?(?P<high>{_N})(?:\s?(?P<high_scale>{_SCALE})\b)?)?(?![\d])"
 )
 _MONEY_AFTER = re.compile(
@@ -49,6 +49,7 @@ _SCORE_WORDS = re.compile(
     r"goals?|match|final|set|sets|down|up|ahead|trail\w*|loss|thrash\w*|edged|record)\b"
 )
 _VOTE_WORDS = re.compile(r"\s*(vote|votes|ruling|decision|majority|opinion|split|margin|in favou?r)\b")
+_VOTES = re.compile(r"\b(vote|votes|voted|passed|rejected|approved)\b")
 _PAIR = re.compile(
     r"(?<![\w.,/–-])(?P<low>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)[-–](?P<high>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)(?![\w/–-]|[.,]\d)"
 )
@@ -56,6 +57,13 @@ _COUNTED = re.compile(
     r"\s+(people|users|children|homes|households|barrels|tonnes|tons|jobs|voters|viewers|customers|subscribers|doses|"
     r"followers|views|residents|workers|adults|patients|refugees|cars|vehicles|members|shares|passengers|copies)\b"
 )
+_ARTICLE = re.compile(r"(?i)\b(a|an|the|its|their|his|her|this|our|another|estimated|proposed|planned|new)\s+$")
+_NOUN = re.compile(
+    r"\s+(?!(?:in|of|to|for|from|on|at|by|over|under|a|per|and|or|but|was|is|were|are|than|that|which|as|after|before|with|each|more|"
+    r"less|worth|it|they|he|she|we|will|would|could|had|has|have|since|into|during|when|between|last|next|this|tall|high|long|wide|"
+    r"deep|away|went|came|not|if|because|while|up|down|off|out|north|south|east|west|apart|below|above|ago|later)\b|\w+ed\b)[A-Za-z]"
+)
+_FEET_INCHES = re.compile(r"(?<![\w.])(\d)'\s?(\d{1,2})\"")
 _MIXED = re.compile(r"(?<![\w.,/])(\d+)[ -](\d{1,2})/(\d{1,2})(?![\w/])")
 _FRACTION = re.compile(r"(?<![\w.,/])(\d{1,2})/(\d{1,2})(?![\w/])")
 _SPECIAL = {"9/11": "nine eleven", "24/7": "twenty-four seven", "7/7": "seven seven", "50/50": "fifty fifty"}
@@ -77,6 +85,7 @@ def speak_quantities(text: str, *, british: bool) -> str:
         (_FRACTION, _fraction),
         (_PAIR, lambda m: _pair(m, british)),
     )
+    text = _FEET_INCHES.sub(lambda m: f"{cardinal(m[1])} foot {cardinal(m[2])}", text)
     for pattern, speak in steps:
         text = pattern.sub(speak, text)
     return text
@@ -99,9 +108,10 @@ def _money(m: re.Match[str], british: bool) -> str:
 
 
 def _counted(m: re.Match[str], one: str, many: str) -> str:
-    """`$5 million-a-year`, `$20-a-day`: before a hyphen the currency stays singular."""
-    following = m.string[m.end() : m.end() + 2]
-    return one if re.match(r"-[a-z]", following) else many
+    """`$5 million-a-year`, `a $20 ticket`: before a hyphen, and before the noun that it describes, a measure is singular."""
+    after = m.string[m.end() : m.end() + 30]
+    describes = _ARTICLE.search(m.string[: m.start()]) and _NOUN.match(after)
+    return one if describes or re.match(r"-[a-z]", after) else many
 
 
 def _coins(amount: str, mark: str, british: bool) -> str:
@@ -149,7 +159,7 @@ def _unit_figure(m: re.Match[str], british: bool) -> str:
     if unit == "m" and not m["high"] and _means_million(m):
         return f"{decimal(m['low'], british=british)} million"
     one, many = _UNITS[unit]
-    name = one if m["low"] == "1" and not m["high"] or m["gap"] == "-" else many
+    name = one if m["low"] == "1" and not m["high"] or m["gap"] == "-" else _counted(m, one, many)
     if british:
         name = re.sub(r"(met|lit)er", r"\1re", name)
     sign = {"-": "minus ", "+": "plus ", None: ""}[m["sign"]]
@@ -165,6 +175,8 @@ def _means_million(m: re.Match[str]) -> bool:
 
 
 def _scaled(m: re.Match[str], british: bool) -> str:
+    if m["scale"] == "K" and m["low"] in ("4", "8"):  # the picture sizes
+        return m[0]
     if len(m["scale"]) == 1 and (m["gap"] or m["scale"] in "bBTM" and not _clear_scale(m)):
         return m[0]
     low = decimal(m["low"], british=british)
@@ -197,7 +209,9 @@ def _pair(m: re.Match[str], british: bool) -> str:
     low, high = m["low"], m["high"]
     before, after = m.string[max(0, m.start() - 45) : m.start()], m.string[m.end() : m.end() + 30]
     first, second = (_pair_figure(part, british) for part in (low, high))
-    if _VOTE_WORDS.match(after):
+    if low != high and _VOTE_WORDS.match(after):
+        return f"{first} to {second}"
+    if min(len(low), len(high)) >= 3 and "," not in low + high and _VOTES.search(before):
         return f"{first} to {second}"
     low_value, high_value = (float(part.replace(",", "")) for part in (low, high))
     scored = bool(

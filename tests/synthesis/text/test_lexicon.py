@@ -1,0 +1,47 @@
+"""Pronunciations: a show's own hide the built-in ones, and a symbol that the voice does not know is refused."""
+
+import pytest
+
+from synthesis.speech.voices import vocabulary
+from synthesis.text.lexicon import Lexicon, builtin, parse, to_british
+
+
+def test_every_built_in_entry_can_be_spoken():
+    assert len(builtin()) >= 120
+    for entry in builtin().values():
+        assert set(entry.phonemes) <= vocabulary().keys(), entry.word
+        assert "ˈ" in entry.phonemes, f"{entry.word} has no stress"
+        assert entry.language and entry.source, entry.word
+
+
+def test_every_built_in_entry_can_be_spoken_by_a_british_voice():
+    for entry in builtin().values():
+        assert set(to_british(entry.phonemes)) <= vocabulary().keys(), entry.word
+
+
+def test_a_shows_entry_hides_the_built_in_one():
+    assert Lexicon({"Nguyen": "nuh-GOO-yen"}).find("Nguyen") == "nəɡˈujɛn"
+    assert Lexicon().find("Nguyen") == "wˈɪn"
+
+
+@pytest.mark.parametrize(
+    ("said", "phonemes"),
+    [("zeh-LEN-skee", "zɛlˈɛnski"), ("/wˈɪn/", "wˈɪn"), ("SHEEN-bowm", "ʃˈinbWm"), ("lah PAHZ", "lˈɑ pˈɑz")],
+)
+def test_a_pronunciation_is_ipa_or_a_respelling(said, phonemes):
+    assert parse("x", said) == phonemes
+
+
+@pytest.mark.parametrize("said", ["/ʘ/", "né", "//", "", "a1"])
+def test_a_pronunciation_with_an_unknown_symbol_is_refused_by_name(said):
+    with pytest.raises(ValueError, match="'Orbán'"):
+        Lexicon({"Orbán": said})
+
+
+def test_a_name_is_not_found_in_lower_case():
+    assert Lexicon().find("Tusk")
+    assert Lexicon().find("tusk") is None
+
+
+def test_british_drops_the_r_before_a_consonant():
+    assert to_british("stˈɑɹməɹ") == "stˈɑːmə"

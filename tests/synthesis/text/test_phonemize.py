@@ -1,0 +1,79 @@
+"""Every word comes out with sounds: from the lexicon, the dictionaries, or a guess that is reported."""
+
+import pytest
+
+from synthesis.text.lexicon import Lexicon
+from synthesis.text.normalize import normalize
+from synthesis.text.phonemize import Phonemizer, unreadable_word
+
+
+@pytest.fixture(scope="module")
+def american():
+    return Phonemizer()
+
+
+def say(phonemizer, text, lexicon=None):
+    return {s.text: s for s in phonemizer(normalize(text), lexicon or Lexicon())}
+
+
+def test_the_lexicon_comes_before_the_dictionaries(american):
+    assert say(american, "Huawei and Niroula.", Lexicon({"Niroula": "ni-ROW-la"}))["Niroula"].phonemes == "nɪɹˈWlə"
+    assert say(american, "cheese", Lexicon({"cheese": "/kwˈɛɹk/"}))["cheese"].phonemes == "kwˈɛɹk"
+
+
+def test_a_possessive_keeps_the_lexicons_word(american):
+    assert say(american, "Zelenskyy's plan")["Zelenskyy's"].phonemes == "zəlˈɛnskiz"
+
+
+def test_a_phrase_is_found_whole(american):
+    assert say(american, "Ursula von der Leyen's term")["von der Leyen's"].phonemes == "fɔn dəɹ lˈIənz"
+
+
+def test_what_nothing_knows_is_guessed_and_reported(american):
+    sounds = say(american, "Mr. Grzybowski met Kowalczyk's aide.")
+    assert sounds["Grzybowski"].is_guessed and sounds["Grzybowski"].phonemes
+    assert sounds["Kowalczyk's"].is_guessed and sounds["Kowalczyk's"].phonemes.endswith("s")
+    assert not sounds["met"].is_guessed
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "phonemes"),
+    [
+        ("She will read it.", "read", "ɹˈid"),
+        ("He has read it.", "read", "ɹˈɛd"),
+        ("They live here.", "live", "lˈɪv"),
+        ("Lead pipes were replaced.", "Lead", "lˈɛd"),
+        ("He will lead it.", "lead", "lˈid"),
+        ("They will record it.", "record", "ɹəkˈɔɹd"),
+        ("A new record.", "record", "ɹˈɛkəɹd"),
+    ],
+)
+def test_homographs_follow_the_part_of_speech(american, text, word, phonemes):
+    assert say(american, text)[word].phonemes == phonemes
+
+
+def test_acronyms_are_spelled_or_said(american):
+    sounds = say(american, "The FBI, UNICEF, NATO and the U.S. met AT&T.")
+    assert sounds["FBI"].phonemes == "ˌɛfbˌiˈI"
+    assert sounds["Unicef"].phonemes == "jˈunəsɛf"
+    assert sounds["U.S."].phonemes == "jˌuˈɛs"
+    assert not any(s.is_guessed for s in sounds.values())
+
+
+def test_joined_words_and_accents_are_no_guess(american):
+    sounds = say(american, "A chatbot in a café.")
+    assert not any(s.is_guessed for s in sounds.values())
+
+
+def test_names_with_a_capital_inside_are_one_word(american):
+    assert say(american, "DiCaprio left")["DiCaprio"].phonemes == "dikˈɑpɹiO"
+
+
+def test_a_british_voice_has_its_own_sounds():
+    assert say(Phonemizer(british=True), "go, car")["car"].phonemes == "kˈɑː"
+
+
+def test_a_word_in_another_script_is_named():
+    assert unreadable_word("He said 習近平 today") == "習近平"
+    assert unreadable_word("Иван and Ελλάδα") is None
+    assert unreadable_word("x" * 61)
