@@ -1,0 +1,126 @@
+"""An editor's small decisions on feeds, stories and editions; the large ones are stages of the line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from briefings import opml, schedule, tasks, web_client
+from briefings.errors import FeedUnreachable
+from briefings.models import Episode, Feed, Show, Story, Turn
+from briefings.pipeline import fetch, stages
+
+OK = 200
+
+
+def open_today(show: Show, moment: dt.datetime) -> Episode:
+    """Open the show's edition of today, by its zone's date, and send it down the line. Twice is the same as once."""
+    episode = schedule.open_edition(show, moment.astimezone(show.zone).date())
+    send_on(episode)
+    return episode
+
+
+def send_on(episode: Episode) -> None:
+    """Give the episode to the workers, if its next stage needs no person. One that is held already comes to no harm."""
+    episode.refresh_from_db()
+    if following := stages.next_stage(episode):
+        tasks.enqueue(episode.pk, following.name)
+
+
+def retry(episode: Episode) -> bool:
+    """Try the failed stage again. False if there was nothing to retry.
+
+    A failed publishing goes on by itself, since an editor had asked for it.
+    """
+    failed = stages.after(episode.status)
+    if not stages.retry(episode):
+        return False
+    if failed and failed.name in ("voice", "publish"):
+        tasks.enqueue(episode.pk, failed.name)
+    else:
+        send_on(episode)
+    return True
+
+
+# The writer's checks bring torch: a web server on which nobody edits or approves does without it.
+
+
+def edit_turn(turn: Turn, text: str, *, by: Any, version: int) -> Turn:
+    """As `pipeline.write.edit_turn`."""
+    from briefings.pipeline import write
+
+    return write.edit_turn(turn, text, by=by, version=version)
+
+
+def approve(episode: Episode, *, by: Any, override_reason: str) -> None:
+    """Approve the script, and have it voiced. As `pipeline.approve.approve`."""
+    from briefings.pipeline import approve as approving
+
+    approving.approve(episode, by=by, override_reason=override_reason)
+    tasks.enqueue(episode.pk, "voice")
+
+
+def reject(episode: Episode, *, by: Any, reason: str) -> None:
+    """As `pipeline.approve.reject`."""
+    from briefings.pipeline import approve as approving
+
+    approving.reject(episode, by=by, reason=reason)
+
+
+def rewrite(episode: Episode, *, by: Any) -> None:
+    """Have the script written again. As `pipeline.approve.reopen`."""
+    from briefings.pipeline import approve as approving
+
+    approving.reopen(episode, by=by)
+    send_on(episode)
+
+
+def fetch_opml(url: str) -> bytes:
+    """A subscription list from the web. Raises FeedError."""
+    answer = web_client.get(url)
+    if answer.status != OK:
+        raise FeedUnreachable(url, f"the server answers {answer.status}", advice="Check the address.")
+    return answer.body
+
+
+def subscribe(document: bytes, show: Show | None) -> fetch.Subscribed:
+    """Add the feeds of a subscription list, and have the new ones fetched. Raises FeedMalformed."""
+    listed = opml.parse(document)
+    outcome = fetch.subscribe([entry.url for entry in listed], show, [entry.title for entry in listed])
+    refresh(outcome.added)
+    return outcome
+
+
+def subscribe_one(url: str, show: Show | None) -> fetch.Subscribed:
+    """Add one feed, and have it fetched."""
+    outcome = fetch.subscribe([url], show)
+    refresh(outcome.added)
+    return outcome
+
+
+def refresh(feeds: list[Feed]) -> int:
+    """Have the feeds that are not paused fetched by the workers; returns how many."""
+    active = [feed for feed in feeds if not feed.is_paused]
+    for feed in active:
+        tasks.refresh.delay_on_commit(feed.pk)
+    return len(active)
+
+
+def remove(feed: Feed) -> bool:
+    """Take the feed off the list. One whose articles were told in an episode is paused and detached instead: False."""
+    if feed.articles.filter(story__segments__order__isnull=False).exists():
+        feed.shows.clear()
+        Feed.objects.filter(pk=feed.pk).update(is_paused=True)
+        return False
+    feed.delete()
+    return True
+
+
+def pin(story: Story, wanted: bool) -> None:
+    """A pinned story goes into the next rundown; it can't be killed at the same time."""
+    Story.objects.filter(pk=story.pk).update(is_pinned=wanted, **({"is_killed": False} if wanted else {}))
+
+
+def kill(story: Story, wanted: bool) -> None:
+    """A killed story goes into no rundown."""
+    Story.objects.filter(pk=story.pk).update(is_killed=wanted, **({"is_pinned": False} if wanted else {}))

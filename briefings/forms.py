@@ -1,0 +1,197 @@
+"""What an editor may type, and what is refused."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.validators import URLValidator
+from django.forms import inlineformset_factory
+
+from briefings.itunes_categories import CATEGORIES
+from briefings.models import Feed, Host, Pronunciation, Show
+from briefings.models.shows import WEEKDAYS
+from synthesis.model_cards import ENGLISH_VOICES
+
+OPML_MAX_BYTES = 2_000_000
+
+
+def voice_choices(chosen: str = "") -> list[tuple[str, str]]:
+    """The voices that the model can speak with, and the one that is chosen whatever it is."""
+    names = sorted(ENGLISH_VOICES)
+    return [(name, voice_label(name)) for name in ([chosen] if chosen and chosen not in names else []) + names]
+
+
+def voice_label(name: str) -> str:
+    """`af_heart` as a person would say it: Heart, American, woman."""
+    accent = {"a": "American", "b": "British"}.get(name[:1], "")
+    kind = {"f": "woman", "m": "man"}.get(name[1:2], "")
+    title = name.partition("_")[2].replace("_", " ").title()
+    return f"{title} ({accent} {kind}, {name})" if accent and kind and title else name
+
+
+class FeedForm(forms.Form):
+    url = forms.CharField(
+        label="Address of the feed",
+        max_length=2000,
+        validators=[URLValidator(schemes=["http", "https"])],
+        widget=forms.URLInput(attrs={"placeholder": "https://outlet.example/feed.xml", "autocomplete": "off"}),
+    )
+    show = forms.ModelChoiceField(Show.objects.all(), required=False, label="For the show", empty_label="No show yet")
+
+
+class OpmlForm(forms.Form):
+    """A subscription list, as a file or from an address."""
+
+    file = forms.FileField(label="OPML file", required=False, widget=forms.FileInput(attrs={"accept": ".opml,.xml"}))
+    opml_url = forms.CharField(
+        label="or its address",
+        required=False,
+        max_length=2000,
+        validators=[URLValidator(schemes=["http", "https"])],
+        widget=forms.URLInput(attrs={"placeholder": "https://…/subscriptions.opml"}),
+    )
+    opml_show = forms.ModelChoiceField(
+        Show.objects.all(), required=False, label="For the show", empty_label="No show yet"
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > OPML_MAX_BYTES:
+            raise forms.ValidationError("The file is larger than 2 MB. Is it a subscription list?")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("file")) == bool(cleaned.get("opml_url")) and not self.errors:
+            raise forms.ValidationError("Choose a file, or give an address: one of the two.")
+        return cleaned
+
+
+class FeedShowsForm(forms.ModelForm):
+    """Which shows take a feed, and what it is called on air."""
+
+    shows = forms.ModelMultipleChoiceField(Show.objects.all(), required=False, widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = Feed
+        fields = ("outlet",)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["shows"].initial = self.instance.shows.all()
+
+    def save(self, commit: bool = True) -> Feed:
+        feed = super().save(commit)
+        feed.shows.set(self.cleaned_data["shows"])
+        return feed
+
+
+class TurnForm(forms.Form):
+    text = forms.CharField(label="Text", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ApprovalForm(forms.Form):
+    override_reason = forms.CharField(
+        label="Reason for approving in spite of the marked turns",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class RejectionForm(forms.Form):
+    reason = forms.CharField(label="Why it is rejected", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ShowForm(forms.ModelForm):
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=list(enumerate(WEEKDAYS)), coerce=int, widget=forms.CheckboxSelectMultiple, label="Opens on"
+    )
+    category = forms.ChoiceField(choices=[(name, name) for name in CATEGORIES])
+    subcategory = forms.ChoiceField(
+        choices=[("", "None"), *((top, [(sub, sub) for sub in subs]) for top, subs in CATEGORIES.items() if subs)],
+        required=False,
+    )
+    minutes = forms.FloatField(
+        label="Length in minutes", min_value=1, max_value=30, widget=forms.NumberInput(attrs={"step": "0.5"})
+    )
+    max_age_hours = forms.IntegerField(label="Oldest news, in hours", min_value=1, max_value=336)
+
+    class Meta:
+        model = Show
+        fields = (
+            "title", "slug", "description", "author", "owner_email", "language", "category", "subcategory",
+            "is_explicit", "timezone", "publish_time", "weekdays", "minutes", "max_age_hours", "feeds", "is_active",
+            "auto_approve", "auto_publish",
+        )  # fmt: skip
+        labels = {
+            "slug": "Short name in addresses",
+            "owner_email": "E-mail of the owner, public in the podcast feed",
+            "is_explicit": "Has explicit content",
+            "timezone": "Time zone",
+            "publish_time": "Opens at",
+            "is_active": "Active: editions open by themselves",
+            "auto_approve": "Approve a script by itself when no check is red",
+            "auto_publish": "Publish a recording without a person's listening",
+        }
+        help_texts = {"auto_approve": "", "auto_publish": ""}
+        widgets = {
+            "publish_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "timezone": forms.TextInput(attrs={"list": "timezones", "autocomplete": "off"}),
+            "feeds": forms.CheckboxSelectMultiple,
+            "description": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        subcategory = cleaned.get("subcategory")
+        if subcategory and subcategory not in CATEGORIES.get(cleaned.get("category", ""), ()):
+            self.add_error("subcategory", f"{subcategory} does not belong to {cleaned.get('category')}.")
+        return cleaned
+
+    @property
+    def timezones(self) -> list[str]:
+        return sorted(zoneinfo.available_timezones())
+
+
+class HostForm(forms.ModelForm):
+    class Meta:
+        model = Host
+        fields = ("name", "voice")
+        help_texts = {"voice": ""}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["voice"] = forms.ChoiceField(choices=voice_choices(self.instance.voice))
+
+
+class PronunciationForm(forms.ModelForm):
+    class Meta:
+        model = Pronunciation
+        fields = ("written", "spoken")
+        help_texts = {"spoken": ""}
+
+
+class HostFormSetBase(forms.BaseInlineFormSet):
+    """The two hosts, in speaking order."""
+
+    def save(self, commit: bool = True) -> list[Host]:
+        for order, form in enumerate(self.forms):
+            form.instance.order = order
+        return super().save(commit)
+
+    def clean(self) -> None:
+        super().clean()
+        names = [form.cleaned_data.get("name", "").casefold() for form in self.forms if form.is_valid()]
+        if len(names) != len(set(names)):
+            raise forms.ValidationError("The two hosts need different names.")
+
+
+HostFormSet = inlineformset_factory(
+    Show, Host, form=HostForm, formset=HostFormSetBase,
+    extra=0, min_num=2, max_num=2, validate_min=True, validate_max=True, can_delete=False,
+)  # fmt: skip
+PronunciationFormSet = inlineformset_factory(Show, Pronunciation, form=PronunciationForm, extra=2, can_delete=True)

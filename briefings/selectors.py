@@ -1,0 +1,229 @@
+"""Every query that a page or the podcast feed needs, with what it joins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from briefings import schedule
+from briefings.models import Article, Episode, Feed, Recording, Segment, Show, Story, Turn
+from briefings.pipeline import stages
+from synthesis.text import sentences
+
+Status = Episode.Status
+EPISODES_A_PAGE = 30
+STORIES_A_PAGE = 40
+EPISODES_IN_FEED = 300
+WORDS_A_MINUTE = 165
+
+RUNNING, WAITING_FOR_EDITOR, STUCK, REJECTED, PUBLISHED = "running", "editor", "stuck", "rejected", "published"
+
+
+@dataclass(frozen=True, slots=True)
+class StageMark:
+    """A stage on an episode's line: `state` is done, running, failed, next or ahead."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where an episode stands: `state` is one of the words above, `current` the stage that is next or running."""
+
+    state: str
+    current: str
+    marks: list[StageMark]
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it may change without a person: a page goes on asking as long as it does."""
+        return self.state == RUNNING
+
+
+def line(episode: Episode) -> Line:
+    """The episode's way down the line, as the desk draws it."""
+    following = stages.after(episode.status)
+    state = _line_state(episode)
+    current = following.name if following else ""
+    order = [stage.name for stage in stages.STAGES]
+    done = order.index(current) if current else (len(order) if state == PUBLISHED else order.index("approve"))
+    here = {RUNNING: "running" if episode.claim_token else "next", STUCK: "failed"}.get(state, "next")
+    marks = [
+        StageMark(name, "done" if n < done else here if n == done and current else "ahead")
+        for n, name in enumerate(order)
+    ]
+    return Line(state, current, marks)
+
+
+def _line_state(episode: Episode) -> str:
+    if episode.status in (Status.PUBLISHED, Status.REJECTED):
+        return str(episode.status)
+    if episode.is_stuck:
+        return STUCK
+    if episode.claim_token or stages.next_stage(episode):
+        return RUNNING
+    return WAITING_FOR_EDITOR
+
+
+@dataclass(frozen=True, slots=True)
+class ShowToday:
+    show: Show
+    episode: Episode | None
+    line: Line | None
+    next_opening: dt.datetime | None
+
+
+def shows_today(moment: dt.datetime) -> list[ShowToday]:
+    """Each active show with its edition of today, by the date in the show's own zone."""
+    cards = []
+    for show in Show.objects.filter(is_active=True):
+        today = moment.astimezone(show.zone).date()
+        episode = episodes().filter(show=show, edition_date=today).first()
+        opening = schedule.next_opening(show, moment) if show.weekdays else None
+        cards.append(ShowToday(show, episode, line(episode) if episode else None, opening))
+    return cards
+
+
+def episodes() -> QuerySet[Episode]:
+    return Episode.objects.select_related("show", "script").prefetch_related("script__turns")
+
+
+def waiting_for_editor() -> list[Episode]:
+    """Scripts to approve and recordings to publish, the oldest edition first."""
+    ready = episodes().filter(status__in=[Status.WRITTEN, Status.VOICED], error_code="", claim_token=None)
+    return [e for e in ready.order_by("edition_date", "pk") if stages.next_stage(e) is None]
+
+
+def stuck_episodes() -> QuerySet[Episode]:
+    return episodes().exclude(error_code="").filter(retry_at=None).exclude(status=Status.PUBLISHED)
+
+
+def episode_list(show_slug: str = "") -> QuerySet[Episode]:
+    found = episodes().prefetch_related("recordings")
+    return found.filter(show__slug=show_slug) if show_slug else found
+
+
+def rundown(episode: Episode) -> tuple[list[Segment], list[Segment]]:
+    """The segments that are told, in order, and those left out, the best first."""
+    segments = list(
+        episode.segments.select_related("story").prefetch_related(
+            Prefetch("story__articles", Article.objects.select_related("feed").defer("text", "summary"))
+        )
+    )
+    return [s for s in segments if s.is_chosen], [s for s in segments if not s.is_chosen]
+
+
+def feeds() -> QuerySet[Feed]:
+    return Feed.objects.annotate(article_count=Count("articles")).prefetch_related("shows")
+
+
+def failing_feeds() -> QuerySet[Feed]:
+    return Feed.objects.exclude(error_code="").filter(is_paused=False)
+
+
+def stories(words: str = "") -> QuerySet[Story]:
+    """The newest first, with articles and outlets; `words` must stand in the title of the story or of an article."""
+    found = Story.objects.annotate(outlet_count=Count("articles__feed", distinct=True)).prefetch_related(
+        Prefetch("articles", Article.objects.select_related("feed").defer("text"))
+    )
+    found = found.order_by("-last_published_at", "-pk")  # grouping drops the model's own order
+    if words:
+        matching = Story.objects.filter(Q(title__icontains=words) | Q(articles__title__icontains=words))
+        found = found.filter(pk__in=matching.values("pk"))
+    return found
+
+
+def unread_articles() -> QuerySet[Article]:
+    """Articles whose page could not be read, the newest first."""
+    return Article.objects.exclude(error_code="").select_related("feed").defer("text")
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A cited sentence with its source. `sentence` is empty where the article has none at that place any more."""
+
+    outlet: str
+    title: str
+    url: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn with what it rests on. `speaker` is the host's place in the show, which picks the colour."""
+
+    turn: Turn
+    cited: list[Cited]
+    speaker: int
+
+
+def script_turns(episode: Episode, *, only: Turn | None = None) -> list[TurnView]:
+    """The script's turns in order, or just `only`, with their cited sentences."""
+    turns = [only] if only else list(episode.script.turns.select_related("story"))
+    wanted = {c["article"] for turn in turns for c in turn.citations}
+    articles = {str(a.pk): a for a in Article.objects.filter(pk__in=wanted).select_related("feed")}
+    split = {key: sentences.split(article.speakable_text) for key, article in articles.items()}
+    names = list(episode.show.hosts.values_list("name", flat=True))
+    views = []
+    for turn in turns:
+        cited = [_cite(articles, split, citation) for citation in turn.citations]
+        speaker = names.index(turn.host) if turn.host in names else 0
+        views.append(TurnView(turn, [c for c in cited if c], speaker))
+    return views
+
+
+def _cite(articles: dict[str, Article], split: dict[str, list[str]], citation: dict[str, int]) -> Cited | None:
+    article = articles.get(str(citation["article"]))
+    if article is None:
+        return None
+    texts, index = split[str(article.pk)], int(citation["sentence"])
+    return Cited(article.outlet, article.title, article.url, texts[index] if 0 <= index < len(texts) else "")
+
+
+def word_count(turns: list[TurnView]) -> int:
+    return sum(len(view.turn.text.split()) for view in turns)
+
+
+def published_shows() -> QuerySet[Show]:
+    return Show.objects.filter(episodes__status=Status.PUBLISHED).distinct()
+
+
+def published_episodes(show: Show) -> QuerySet[Episode]:
+    """With their recordings, the newest first."""
+    return (
+        Episode.objects.filter(show=show, status=Status.PUBLISHED, recordings__isnull=False)
+        .distinct()
+        .select_related("show")
+        .prefetch_related("recordings")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def recording_of(episode: Episode) -> Recording | None:
+    """The recording that counts: the newest."""
+    return next(iter(episode.recordings.all()), None)
+
+
+def audible_recordings(*, is_editor: bool) -> QuerySet[Recording]:
+    """What this visitor may hear: published episodes, or for an editor all."""
+    found = Recording.objects.select_related("episode__show")
+    return found if is_editor else found.filter(episode__status=Status.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRow:
+    show: Show
+    next_opening: dt.datetime | None
+    latest: Episode | None
+
+
+def show_list(moment: dt.datetime) -> list[ShowRow]:
+    """Every show with its next opening and its latest edition."""
+    rows = []
+    for show in Show.objects.annotate(feed_count=Count("feeds")).prefetch_related("hosts"):
+        opening = schedule.next_opening(show, moment) if show.is_active and show.weekdays else None
+        rows.append(ShowRow(show, opening, episodes().filter(show=show).first()))
+    return rows

@@ -1,0 +1,54 @@
+"""The shows: what they take in, who speaks, when they go out."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.views.decorators.http import require_http_methods, require_safe
+
+from briefings import selectors
+from briefings.forms import HostFormSet, PronunciationFormSet, ShowForm
+from briefings.models import Show
+from briefings.views.responses import UNPROCESSABLE, SeeOther
+
+DEFAULT_HOSTS = [{"name": "Ava", "voice": "af_heart"}, {"name": "Ben", "voice": "am_michael"}]
+DEFAULTS = {"publish_time": "06:30", "weekdays": range(7)}
+
+
+@require_safe
+def shows(request: HttpRequest) -> HttpResponse:
+    return render(request, "shows/list.html", {"rows": selectors.show_list(now())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    return _edit(request, Show(), initial=DEFAULTS, hosts=DEFAULT_HOSTS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    return _edit(request, get_object_or_404(Show, slug=slug))
+
+
+def _edit(
+    request: HttpRequest, show: Show, *, initial: dict | None = None, hosts: list[dict[str, str]] | None = None
+) -> HttpResponse:
+    posted = request.POST if request.method == "POST" else None
+    form = ShowForm(posted, instance=show, initial=initial)
+    host_forms = HostFormSet(posted, instance=show, initial=hosts, prefix="hosts")
+    pronunciations = PronunciationFormSet(posted, instance=show, prefix="pronunciations")
+    parts = (form, host_forms, pronunciations)
+    # Every part is asked, so that all mistakes are shown at once.
+    are_valid = [part.is_valid() for part in parts] if posted is not None else [False]
+    if all(are_valid):
+        with transaction.atomic():
+            for part in parts:
+                part.save()
+        messages.success(request, f"Saved {show.title}.")
+        return SeeOther(reverse("shows"))
+    context = {"form": form, "hosts": host_forms, "pronunciations": pronunciations, "show": show}
+    return render(request, "shows/edit.html", context, status=UNPROCESSABLE if posted is not None else 200)

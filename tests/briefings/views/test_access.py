@@ -1,0 +1,123 @@
+"""Who may see what: the desk wants a login on every address, a listener none; and reading changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from briefings.models import Episode, Feed, Recording, Show, StageRun, Story, Turn
+from tests.factories import make_episode, make_feed
+
+Status = Episode.Status
+ANSWERED_TO_READERS = {
+    "dashboard", "feeds", "feeds_export", "feed_edit", "stories", "story", "episodes", "episode", "episode_stage",
+    "listen", "script", "turn", "turn_edit", "shows", "show_new", "show_edit", "system", "root",
+}  # fmt: skip
+
+
+def patterns(resolver: URLResolver, prefix: str = "", space: str = ""):
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "admin":
+                yield from patterns(entry, prefix, entry.namespace or space)
+        elif isinstance(entry, URLPattern):
+            yield f"{space}:{entry.name}" if space else entry.name, entry
+
+
+ALL = dict(patterns(get_resolver()))
+DESK = [name for name in ALL if not name.startswith("public:") and name != "login"]
+
+
+def address(name: str, episode: Episode, feed: Feed) -> str:
+    turn = Turn.objects.filter(script__episode=episode).first()
+    known = {
+        "slug": episode.show.slug,
+        "date": episode.edition_date,
+        "path": episode.recordings.get().path,
+        "version": "00000000",
+    }
+    pks = {"feed": feed.pk, "story": episode.segments.get().story_id, "turn": turn.pk}
+    names = re.findall(r"<(?:\w+:)?(\w+)>", str(ALL[name].pattern))
+    values = {n: pks.get(name.split("_")[0], episode.pk) if n == "pk" else known[n] for n in names}
+    return reverse(name, kwargs=values)
+
+
+@pytest.fixture
+def episode(db):
+    return make_episode(status=Status.VOICED)
+
+
+@pytest.mark.parametrize("name", DESK)
+def test_the_desk_wants_a_login(client, episode, name):
+    url = address(name, episode, make_feed())
+    for answer in (client.get(url), client.post(url)):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/login/")
+
+
+def snapshot() -> list[object]:
+    """Every row that a page could change."""
+    models = (Feed, Story, Show, Episode, Turn, Recording, StageRun)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_reading_changes_nothing(desk, episode, sent, name):
+    url = address(name, episode, make_feed())
+    before = snapshot()
+    answer = desk.get(url)
+    assert (snapshot(), sent) == (before, [])
+    if name in ANSWERED_TO_READERS:
+        assert answer.status_code in (200, 302, 303)
+    elif not name.startswith("public:") and name != "login":
+        assert answer.status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name in DESK if name not in ANSWERED_TO_READERS])
+def test_a_post_from_elsewhere_is_refused(episode, editor, name):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(editor)
+    assert strict.post(address(name, episode, make_feed())).status_code == 403
+
+
+def test_every_page_has_a_strict_policy(desk, episode):
+    for name in ALL:
+        answer = desk.get(address(name, episode, make_feed()))
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_is_not_published_is_not_heard(client, episode):
+    slug, date = episode.show.slug, episode.edition_date
+    path = episode.recordings.get().path
+    for url in (
+        reverse("public:episode", args=[slug, date]),
+        reverse("public:transcript", args=[slug, date]),
+        reverse("public:chapters", args=[slug, date]),
+        reverse("public:media", args=[path]),
+    ):
+        assert client.get(url).status_code == 404
+    assert str(episode.guid) not in client.get(reverse("public:feed", args=[slug])).content.decode()
+
+
+def test_a_stranger_s_address_is_not_found(client, db):
+    assert client.get(f"/media/{uuid.uuid4()}.mp3").status_code == 404
+    assert client.get(f"/shows/none/{dt.date(2025, 1, 1)}/").status_code == 404
+    assert client.get("/shows/none/2025-13-41/").status_code == 404
+
+
+def test_signing_in_leads_to_today(client, editor):
+    answer = client.post(reverse("login"), {"username": "editor", "password": "a quiet harbour"})
+    assert answer["Location"] == reverse("dashboard")
+
+
+def test_a_wrong_password_is_said_plainly(client, editor):
+    answer = client.post(reverse("login"), {"username": "editor", "password": "a loud harbour"})
+    assert "Please enter a correct username and password" in answer.content.decode()
