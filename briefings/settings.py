@@ -47,9 +47,11 @@ def database(url: str) -> dict[str, object]:
     """SQLite from sqlite:///path, or PostgreSQL from postgresql://user:password@host:port/name?option=value."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
+        name = unquote(parts.path[1:])
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path[1:]),
+            "NAME": name,
             "OPTIONS": {
                 # Read-then-write transactions of several workers fail at once without IMMEDIATE, with or without WAL.
                 "transaction_mode": "IMMEDIATE",

@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
-from briefings import artwork, engines, sources
+from briefings import artwork, engines, headlines, sources
 from briefings.errors import DiskFull, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Recording, Script
 from briefings.pipeline import stages
@@ -25,7 +25,6 @@ DISCLOSURE = "Made with AI: software wrote the script from the sources in the sh
 TARGET_LUFS = {1: -19.0, 2: -16.0}
 TOLERANCE_LU = 1.0
 CEILING_DBTP = -1.5
-TITLE_CHARS = 60
 BYTES_A_WORD = 16_000 * 60 / 150  # at 128 kbit/s and a slow 150 words a minute
 SPARE_BYTES = 50_000_000
 
@@ -84,7 +83,12 @@ def dialogue_of(script: Script) -> types.Dialogue:
     voices = {host["name"]: host["voice"] for host in script.hosts}
     voices |= dict(script.episode.show.hosts.values_list("name", "voice"))
     turns = [
-        types.Turn(host=turn.host, text=turn.text, kind=turn.kind, story=str(turn.story_id) if turn.story_id else None)
+        types.Turn(
+            host=turn.host,
+            text=turn.text,
+            kind=cast(types.TurnKind, turn.kind),
+            story=str(turn.story_id) if turn.story_id else None,
+        )
         for turn in script.turns.all()
     ]
     hosts = tuple(types.Host(name, voice) for name, voice in voices.items())
@@ -96,7 +100,7 @@ def tags_of(episode: Episode) -> types.Tags:
     titles, urls = {}, {}
     for item in sources.told(episode):
         lead = sources.lead(item.articles)
-        titles[str(item.story.pk)] = shorten(item.story.title)
+        titles[str(item.story.pk)] = headlines.shorten(item.story.title)
         urls[str(item.story.pk)] = lead.url if lead else ""
     return types.Tags(
         title=episode.title or str(episode),
@@ -109,14 +113,6 @@ def tags_of(episode: Episode) -> types.Tags:
         chapter_urls=urls,
         artwork=artwork.png(show),
     )
-
-
-def shorten(title: str, limit: int = TITLE_CHARS) -> str:
-    """A headline that fits a player's chapter list, cut between words."""
-    title = " ".join(title.split())
-    if len(title) <= limit:
-        return title
-    return title[: limit - 1].rpartition(" ")[0].rstrip(" ,;:-–—") + "…"
 
 
 def _check_room(episode: Episode, script: Script) -> None:

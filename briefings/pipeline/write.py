@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
-from briefings import engines, sources
+from briefings import engines, headlines, sources
 from briefings.errors import NothingToSay, ScriptRejected, StageConflict
 from briefings.models import Article, Episode, Script, Segment, Show, Story, Turn
 from briefings.pipeline import stages
@@ -45,6 +45,7 @@ def run(claim: stages.Claim) -> None:
     measured = _measure(dialogue, episode.show)
     with stages.finish(claim, **measured):
         _store(episode, dialogue)
+        _entitle(episode, dialogue, stories)
         _leave_out(segments, dialogue, {story.id for story in stories})
 
 
@@ -154,6 +155,14 @@ def _turn_row(script: Script, order: int, turn: types.Turn) -> Turn:
         findings=row["findings"],
         written_by=turn.written_by,
     )
+
+
+def _entitle(episode: Episode, dialogue: types.Dialogue, stories: Sequence[types.Story]) -> None:
+    """The plan's title may name a story that was left out; this one names what is told."""
+    titles = {story.id: story.title for story in stories}
+    told = dict.fromkeys(turn.story for turn in dialogue.turns if turn.story in titles)
+    title = headlines.of_edition([titles[key] for key in told if key])
+    Episode.objects.filter(pk=episode.pk).update(title=title[:300])
 
 
 def _leave_out(segments: Sequence[Segment], dialogue: types.Dialogue, tellable: set[str]) -> None:
