@@ -14,7 +14,7 @@ from kernels.backend import jit, runs_triton, tl, triton
 from kernels.errors import ShapeError
 
 EPS = 1e-5
-BLOCK_ELEMENTS = 1 << 19  # two blocks of float32 lie in two cores' second-level caches
+BLOCK_ELEMENTS = 1 << 16  # a block and its two partners in float32 lie in a core's second-level cache
 CHUNK_ROWS = 512
 
 Moments = tuple[Tensor, Tensor]
@@ -109,7 +109,7 @@ def _snake_by_blocks(x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, mom
 
 
 @jit
-def _moments_kernel(
+def moments_kernel(  # type: ignore[no-untyped-def]
     x_ptr,  # (B, L, C) float
     mean_ptr,  # (B, N, C) float32, N chunks of CHUNK frames
     squares_ptr,  # (B, N, C) float32
@@ -145,7 +145,7 @@ def _moments_kernel(
 
 
 @jit
-def _snake_kernel(
+def snake_kernel(  # type: ignore[no-untyped-def]
     x_ptr,  # (B, L, C) float
     out_ptr,  # (B, L, C) float, x's dtype
     mean_ptr,  # (B, C) float32
@@ -187,7 +187,7 @@ def _moments_triton(x: Tensor) -> Moments:
     squares = torch.empty_like(means)
     block_c = min(64, triton.next_power_of_2(channels))
     grid = (chunks, triton.cdiv(channels, block_c), batch)
-    _moments_kernel[grid](x, means, squares, length, channels, CHUNK=CHUNK_ROWS, BLOCK_L=32, BLOCK_C=block_c)
+    moments_kernel[grid](x, means, squares, length, channels, CHUNK=CHUNK_ROWS, BLOCK_L=32, BLOCK_C=block_c)
     counts = torch.full((chunks, 1), float(CHUNK_ROWS), device=x.device)
     counts[-1] = length - (chunks - 1) * CHUNK_ROWS
     mean = (means * counts).sum(1) / length
@@ -201,5 +201,5 @@ def _snake_triton(x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, moment
     block_c = min(64, triton.next_power_of_2(channels))
     grid = (triton.cdiv(length, 32), triton.cdiv(channels, block_c), batch)
     tensors = (*moments, scale.contiguous(), shift.contiguous(), alpha.contiguous())
-    _snake_kernel[grid](x, out, *tensors, length, channels, eps, BLOCK_L=32, BLOCK_C=block_c)
+    snake_kernel[grid](x, out, *tensors, length, channels, eps, BLOCK_L=32, BLOCK_C=block_c)
     return out

@@ -22,6 +22,8 @@ try:
 except ImportError:
     triton = tl = None
 
+__all__ = ["backend", "is_interpreted", "jit", "runs_triton", "tl", "triton"]
+
 Backend = Literal["triton", "reference"]
 CHOICES = ("auto", "triton", "reference")
 

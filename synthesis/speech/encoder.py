@@ -56,7 +56,7 @@ class _SharedStack(nn.Module):
 
     def forward(self, embedded: Tensor) -> Tensor:
         hidden: Tensor = self.embedding_hidden_mapping_in(embedded)
-        layer = self.albert_layer_groups[0].albert_layers[0]  # type: ignore[union-attr, index]
+        layer = self.albert_layer_groups[0].albert_layers[0]  # type: ignore[index]
         for _ in range(self.num_layers):
             hidden = layer(hidden)  # type: ignore[operator]
         return hidden
@@ -110,8 +110,8 @@ class TextEncoder(nn.Module):
 
     def forward(self, symbols: Tensor) -> Tensor:
         x = self.embedding(symbols)
-        for conv, norm in self.cnn:  # type: ignore[misc]
-            x = F.leaky_relu(norm(conv(x)), 0.2)
+        for layer in self.cnn:
+            x = F.leaky_relu(layer[1](layer[0](x)), 0.2)  # type: ignore[index]
         out: Tensor = self.lstm(x)[0]
         return out
 

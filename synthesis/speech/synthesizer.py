@@ -115,7 +115,7 @@ class Synthesizer:
         if not 0.5 <= speed <= 2:
             raise RenderFailed(f"a speed of {speed} is outside 0.5 to 2")
         jobs = list(zip(phonemes, voices, keys, [speed] * len(keys), strict=True))
-        spoken = []
+        spoken: list[SpokenPhonemes] = []
         with self._workers() as workers:
             for result in [workers.submit(self._speak_one, *job) for job in jobs]:
                 progress(len(spoken), len(jobs))

@@ -116,10 +116,11 @@ class SnakeBlock(nn.Module):
     def forward(self, x: Tensor, style: Tensor, moments: Moments | None = None) -> Tensor:
         """(B, L, C) -> (B, L, C), a new tensor; `moments` are those of x, if they are known."""
         for step in range(len(DILATIONS)):
-            inner = adain_snake(x, *self.adain1[step](style), self.alpha1[step].flatten(), moments)
-            inner = self.convs1[step](inner)
-            inner = adain_snake(inner, *self.adain2[step](style), self.alpha2[step].flatten())
-            x, moments = self.convs2[step](inner).add_(x), None
+            scale, shift = self.adain1[step](style)
+            inner = self.convs1[step](adain_snake(x, scale, shift, self.alpha1[step].flatten(), moments))
+            scale, shift = self.adain2[step](style)
+            inner = self.convs2[step](adain_snake(inner, scale, shift, self.alpha2[step].flatten()))
+            x, moments = inner.add_(x), None
         return x
 
 

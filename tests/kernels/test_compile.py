@@ -14,13 +14,23 @@ import pytest
 pytest.importorskip("triton")
 PROJECT = Path(__file__).resolve().parents[2]
 TARGETS = ["cuda:80", "cuda:90", "cuda:100", "hip:gfx942"]
-KERNELS = {  # module: kernel, types of its arguments, its constants
+KERNELS = {  # module, and a word more where it has several kernels: kernel, types of its arguments, its constants
     "moe_route": (
         "moe_route_kernel",
         "*float *i32 *fp32 *i32 i32",
         {"E": 61, "K": 8, "RENORMALISE": True, "BLOCK_T": 16, "BLOCK_E": 64, "BLOCK_K": 8},
     ),
     "add_rms_norm": ("add_rms_norm_kernel", "*float *float *float *float *float fp32", {"D": 576, "BLOCK_D": 1024}),
+    "adain_snake:moments": (
+        "moments_kernel",
+        "*float *fp32 *fp32 i32 i32",
+        {"CHUNK": 512, "BLOCK_L": 32, "BLOCK_C": 64},
+    ),
+    "adain_snake": (
+        "snake_kernel",
+        "*float *float *fp32 *fp32 *float *float *float i32 i32 fp32",
+        {"BLOCK_L": 32, "BLOCK_C": 64},
+    ),
     "rotary": (
         "rotary_kernel",
         "*float *float *fp32 *fp32 i32",
@@ -36,7 +46,7 @@ from triton.compiler import ASTSource
 
 targets, kernels = json.loads(sys.argv[1])
 for module, (name, types, constants) in kernels.items():
-    kernel = getattr(import_module("kernels." + module), name)
+    kernel = getattr(import_module("kernels." + module.split(":")[0]), name)
     for target in targets:
         backend, arch = target.split(":")
         gpu = GPUTarget(backend, int(arch) if arch.isdigit() else arch, 64 if backend == "hip" else 32)
