@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-
-from spacy.tokens import Doc, Token
+from typing import TYPE_CHECKING
 
 from synthesis.dialogue.attribution import SPEECH_VERBS, lower_first
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _VAGUE = frozenset(
     """thing part number percent lot people person way time day week year month case fact result kind example one ones some
@@ -14,7 +16,10 @@ _VAGUE = frozenset(
     spokeswoman spokesperson statement report reports letter document documents study expert experts critic critics reason
     percentage share majority group pair series set range variety scene author writer reporter reporters same""".split()
 )
-_OPEN = re.compile(r"(an?|some|any|no|each|every|many|several|most|more|other|another|one|two|three|four|five|six|both|all|few|fewer|such|what|his|her|their|its|this|that|these|those|much)\b", re.I)
+_OPEN = re.compile(
+    r"(an?|some|any|no|each|every|many|several|most|more|other|another|one|two|three|four|five|six|both|all|few|fewer|such|what|his|her|their|its|this|that|these|those|much)\b",
+    re.I,
+)
 
 
 def subject_of(doc: Doc) -> str:
@@ -33,11 +38,20 @@ def subject_of(doc: Doc) -> str:
 
 def noun_phrase(noun: Token) -> str:
     """The phrase of a noun in one to five words, without what hangs on it, or "" if it names nothing a listener could place."""
-    if noun.pos_ not in {"NOUN", "PROPN"} or noun.lemma_.lower() in _VAGUE or noun.ent_type_ in {"PERSON", "DATE", "TIME", "CARDINAL", "PERCENT", "MONEY"}:
+    if (
+        noun.pos_ not in {"NOUN", "PROPN"}
+        or noun.lemma_.lower() in _VAGUE
+        or noun.ent_type_ in {"PERSON", "DATE", "TIME", "CARDINAL", "PERCENT", "MONEY"}
+    ):
         return ""
     kept = [token for token in noun.subtree if not _is_side(token, noun)]
     words = "".join(token.text_with_ws for token in kept).strip()
-    if not 1 <= len(words.split()) <= 5 or _OPEN.match(words) or re.search(r"[\d\",;:—$%()]", words) or any(t.pos_ in {"VERB", "PRON", "CCONJ"} for t in kept):
+    if (
+        not 1 <= len(words.split()) <= 5
+        or _OPEN.match(words)
+        or re.search(r"[\d\",;:—$%()]", words)
+        or any(t.pos_ in {"VERB", "PRON", "CCONJ", "NUM"} for t in kept)
+    ):
         return ""
     if any(token.ent_type_ == "PERSON" for token in kept):
         return ""

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc, Token
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
 
 SPEECH_VERBS = frozenset(
     """say tell add write note explain argue warn announce report insist claim acknowledge testify tweet state recall continue
     confirm allege deny admit stress reply declare conclude caution maintain contend""".split()
 )
 # They point at something said before, which may not be said here.
+_FINDING_VERBS = SPEECH_VERBS | {
+    "find",
+    "suggest",
+    "show",
+    "estimate",
+    "predict",
+    "believe",
+    "rule",
+}  # these too, behind what they say
+# They point back.
 _PLAIN = {
     "added": "said",
     "continued": "said",
@@ -24,6 +37,8 @@ _PLAIN = {
 _ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
 _ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,130}), (?P<claim>.+)$")
 _PRONOUNS = frozenset("he she it they".split())
+_ARTICLES = frozenset("the a an this that these those its their his her".split())
+_NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
 _SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ONE_WORD = frozenset(
     "TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation BleepingComputer".split()
@@ -44,7 +59,11 @@ class Attributed:
     def spoken(self, who: str) -> str:
         """The sentence, with `who` for the speaker."""
         if self.verb == "according to":
-            who = who[:1].lower() + who[1:] if re.match(r"(The|An?|His|Her|Their|Two|Three|One|Some|Several) ", who) else who
+            who = (
+                who[:1].lower() + who[1:]
+                if re.match(r"(The|An?|His|Her|Their|Two|Three|One|Some|Several) ", who)
+                else who
+            )
             return f"According to {who}, {self.claim}"
         who = who[:1].upper() + who[1:]
         if self.is_quote:
@@ -53,25 +72,28 @@ class Attributed:
         return f"{who} {how} {self.claim}"
 
 
-def attribute(text: str, doc: Doc) -> Attributed | None:
-    """The attribution of the sentence, or None if it has none that can be told with certainty."""
+def attribute(text: str, doc: Doc, body: str = "") -> Attributed | None:
+    """The attribution of the sentence, or None if it has none that can be told with certainty. `body` is its article."""
     by_report = _ACCORDING.match(text)
     if by_report and text[0] != '"' and by_report["claim"].count('"') % 2 == 0:
         return Attributed(
-            None, by_report["who"], "according to", _as_clause(by_report["claim"], doc) + ".", False, True
+            None, by_report["who"], "according to", _as_clause(by_report["claim"], doc, body) + ".", False, True
         )
     first = _ACCORDING_FIRST.match(text)
     if first:
         return Attributed(None, first["who"], "according to", first["claim"], False, False)
     for verb in doc:
-        if verb.lemma_.lower() in SPEECH_VERBS and verb.tag_ in {"VBD", "VBZ", "VBP"}:
-            found = _trailing(verb, doc) or _leading(verb, doc)
-            if found:
-                return found
+        if verb.lemma_.lower() not in _FINDING_VERBS or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN"}:
+            continue
+        found = _trailing(verb, doc, body)
+        if found is None and verb.lemma_.lower() in SPEECH_VERBS:
+            found = _leading(verb, doc)
+        if found:
+            return found
     return None
 
 
-def _trailing(verb: Token, doc: Doc) -> Attributed | None:
+def _trailing(verb: Token, doc: Doc, body: str) -> Attributed | None:
     subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
     if subject is None:
         return None
@@ -88,7 +110,12 @@ def _trailing(verb: Token, doc: Doc) -> Attributed | None:
         inner = inner if inner[-1] in "!?" else inner + "."
         return Attributed(subject, _subject_text(subject, verb), how, f'"{inner}"', True, True)
     return Attributed(
-        subject, _subject_text(subject, verb), how, _as_clause(re.sub(r',"$', '"', claim).rstrip(", "), doc) + ".", False, True
+        subject,
+        _subject_text(subject, verb),
+        how,
+        _as_clause(re.sub(r',"$', '"', claim).rstrip(", "), doc, body) + ".",
+        False,
+        True,
     )
 
 
@@ -113,6 +140,8 @@ def _is_clause(doc: Doc, end: int) -> bool:
 def _how(verb: Token, subject: Token, doc: Doc) -> str:
     """The verb with the few words that belong to it: "told Reuters", "said on Friday"."""
     word = _PLAIN.get(verb.text.lower(), verb.text.lower())
+    auxiliaries = [child.text for child in verb.lefts if child.dep_ == "aux" and child.i > subject.i]
+    word = " ".join([*auxiliaries, word])
     end = max(verb.i, subject.right_edge.i if subject.i > verb.i else verb.i) + 1
     tail = re.match(r"[^,.;\"]*", doc[end:].text)
     words = tail[0].strip() if tail else ""
@@ -143,27 +172,23 @@ def _subject_text(subject: Token, verb: Token) -> str:
     return "".join(token.text_with_ws for token in kept).strip(" ,")
 
 
-def _as_clause(claim: str, doc: Doc) -> str:
+def _as_clause(claim: str, doc: Doc, body: str) -> str:
     """The claim as it goes on after "says": a capital only where a name begins."""
     claim = re.sub(r"^(But|And|So|Yet|Still,|However,|Meanwhile,) ", "", claim)
-    return lower_first(claim, doc)
+    return lower_first(claim, doc, body)
 
 
-def lower_first(text: str, doc: Doc) -> str:
-    """`text` with a small first letter, unless its first word is a name, an acronym or "I"."""
-    first = next((token for token in doc if text.startswith(token.text)), None)
+def lower_first(text: str, doc: Doc, body: str = "") -> str:
+    """`text` with a small first letter, unless its first word is a name, an acronym or "I". `body`, where the word may
+    stand in small letters too, decides against the tagger."""
     word = text.split()[0] if text else ""
-    if (
-        first is None
-        or not text[:1].isalpha()
-        or first.tag_ in {"NNP", "NNPS"}
-        or first.ent_type_ in {"PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT"}
-    ):
-        if word.lower() not in {"the", "a", "an", "this", "that", "these", "those", "its", "their", "his", "her"}:
-            return text
-    if word[1:] != word[1:].lower() or word in {"I", "I'm"}:
+    if not word[:1].isalpha() or word[1:] != word[1:].lower() or word in {"I", "I'm"}:
         return text
-    return text[:1].lower() + text[1:]
+    if word.lower() in _ARTICLES or (body and re.search(rf"\b{re.escape(word.lower())}\b", body)):
+        return text[:1].lower() + text[1:]
+    first = next((token for token in doc if token.text == word), None)
+    is_name = first is None or first.tag_ in {"NNP", "NNPS"} or first.ent_type_ in _NAMED
+    return text if is_name else text[:1].lower() + text[1:]
 
 
 def is_pronoun(who: str) -> bool:
@@ -176,4 +201,6 @@ def outlet_name(outlet: str) -> str:
     if " " in outlet or outlet in _ONE_WORD or outlet.isupper():
         return outlet
     words = _SPLIT_CAMEL.sub(" ", outlet).split()
-    return " ".join(word.lower() if place and word in {"Of", "And", "The", "For"} else word for place, word in enumerate(words))
+    return " ".join(
+        word.lower() if place and word in {"Of", "And", "The", "For"} else word for place, word in enumerate(words)
+    )

@@ -89,8 +89,10 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
     speakers = Counter(other.speaker for other in chosen if other.speaker)
     outlets = Counter(other.sentence.article.id for other in chosen)
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
-    unexplained = min(1.2, 0.5 * len(fact.assumes - said))
-    return fact.score - 1.2 * overlap - 0.35 * roles[fact.role] - 0.6 * speakers[fact.speaker] + fresh_outlet - unexplained
+    unexplained = min(1.6, 0.6 * len(fact.assumes - said))
+    return (
+        fact.score - 1.2 * overlap - 0.35 * roles[fact.role] - 0.6 * speakers[fact.speaker] + fresh_outlet - unexplained
+    )
 
 
 def order(facts: Sequence[Fact]) -> list[Fact]:

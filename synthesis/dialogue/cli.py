@@ -73,7 +73,11 @@ def _stories(path: Path) -> list[Story]:
 def _story(row: Any, where: str) -> Story:
     try:
         story = Story.from_json(row)
-        texts = [part for article in story.articles for part in (article.outlet, article.url, article.published, article.text)]
+        texts = [
+            part
+            for article in story.articles
+            for part in (article.outlet, article.url, article.published, article.text)
+        ]
         if not story.articles or not all(isinstance(text, str) for text in [story.title, *texts]):
             raise TypeError("title, outlet, url, published and text are texts, and there is an article at least")
     except KeyError as error:
@@ -102,7 +106,11 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         row = _json(line, where)
         if not isinstance(row, dict) or not {"id", "sources", "text"} <= set(row):
             raise BadInput(f'{where}: each line needs "id", "sources" and "text"')
-        if not isinstance(row["text"], str) or not isinstance(row["sources"], list) or not all(isinstance(source, str) for source in row["sources"]):
+        if (
+            not isinstance(row["text"], str)
+            or not isinstance(row["sources"], list)
+            or not all(isinstance(source, str) for source in row["sources"])
+        ):
             raise BadInput(f'{where}: "text" must be a text, and "sources" a list of texts')
         yield row
 

@@ -9,7 +9,7 @@ from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, tell
 from synthesis.types import Edition, Host, LeftOut, Turn
 
-FEWEST_FACTS, TOLERANCE = 2, 0.07
+STORIES_PER_MINUTE, FEWEST_FACTS, TOLERANCE = 1.4, 3, 0.06
 Teller = Callable[[Prepared, int, str, str, Phrasebook, bool], list[Turn]]
 
 
@@ -28,9 +28,8 @@ def compose(
     for place, (prepared, count) in enumerate(zip(stories, counts, strict=True)):
         lead, other = hosts[(place + shift) % 2].name, hosts[(place + shift + 1) % 2].name
         position = "first" if place == 0 else "last" if place == len(stories) - 1 and place > 1 else "next"
-        if len(stories) == 1:
-            named = True
-        else:
+        named = len(stories) == 1  # the opening has said where its one story comes from
+        if not named or prepared.needs_headline:
             link, named = frame.link(prepared, position, lead, other, book)
             turns.append(link)
         written = teller(prepared, count, lead, other, book, named) if teller else []
@@ -43,29 +42,73 @@ def fit(
     stories: Sequence[Prepared], hosts: Sequence[Host], edition: Edition
 ) -> tuple[list[Prepared], list[int], list[LeftOut]]:
     """Which stories to tell and how many facts of each, so that the edition comes near the minutes asked for."""
-    target, left_out = edition.minutes * 60, []
-    kept = list(stories)
+    target = edition.minutes * 60
+    room = max(1, round(edition.minutes * STORIES_PER_MINUTE))
+    kept, dropped = list(stories[:room]), list(stories[room:])
     counts = [min(FEWEST_FACTS, len(prepared.facts)) for prepared in kept]
-    while len(kept) > 1 and _length(kept, counts, hosts, edition) > target * (1 + TOLERANCE):
-        left_out.insert(0, LeftOut(kept[-1].story.id, f"There is no room for it in {edition.minutes:g} minutes."))
-        kept, counts = kept[:-1], counts[:-1]
-    for place in _turns_to_grow(kept, counts):
-        trial = [*counts]
-        trial[place] += 1
-        if _length(kept, trial, hosts, edition) <= target * (1 + TOLERANCE / 2):
-            counts = trial
-    return kept, counts, left_out
+    measure = _Measure(edition)
+    while len(kept) > 1 and measure.total(kept, counts) > target * (1 + TOLERANCE):
+        dropped.insert(0, kept.pop())
+        counts.pop()
+    while True:
+        counts = _grown(kept, counts, measure, hosts, edition)
+        if not dropped or _length(kept, counts, hosts, edition) > target * (1 - TOLERANCE):
+            break
+        kept.append(dropped.pop(0))  # the stories told so far have no more to say
+        counts.append(min(FEWEST_FACTS, len(kept[-1].facts)))
+    reason = f"There is no room for it in {edition.minutes:g} minutes."
+    return kept, counts, [LeftOut(prepared.story.id, reason) for prepared in dropped]
+
+
+def _grown(
+    stories: Sequence[Prepared], fewest: list[int], measure: _Measure, hosts: Sequence[Host], edition: Edition
+) -> list[int]:
+    """The counts grown from `fewest` up to the length asked for, corrected by what the whole script measures."""
+    goal = target = edition.minutes * 60
+    counts = fewest
+    for _ in range(3):
+        counts = [*fewest]
+        for place in _turns_to_grow(stories, counts):
+            trial = [count + (at == place) for at, count in enumerate(counts)]
+            if trial[place] <= len(stories[place].facts) and measure.total(stories, trial) <= goal:
+                counts = trial
+        off = target - _length(stories, counts, hosts, edition)
+        if abs(off) < TOLERANCE / 2 * target:
+            break
+        goal += off
+    return counts
+
+
+def _length(stories: Sequence[Prepared], counts: Sequence[int], hosts: Sequence[Host], edition: Edition) -> float:
+    return length.seconds(compose(stories, counts, hosts, edition, None))
+
+
+class _Measure:
+    """Spoken seconds of stories, each measured once for each number of facts."""
+
+    FRAME_S, LINK_S = 38.0, 4.0
+
+    def __init__(self, edition: Edition):
+        self._edition = edition
+        self._known: dict[tuple[str, int], float] = {}
+
+    def total(self, stories: Sequence[Prepared], counts: Sequence[int]) -> float:
+        told = sum(self._story(prepared, count) for prepared, count in zip(stories, counts, strict=True))
+        return self.FRAME_S + told + self.LINK_S * len(stories)
+
+    def _story(self, prepared: Prepared, count: int) -> float:
+        key = (prepared.story.id, count)
+        if key not in self._known:
+            turns = tell(prepared, count, "A", "B", Phrasebook(prepared.story.id), self._edition, named=False)
+            self._known[key] = length.seconds(turns)
+        return self._known[key]
 
 
 def _turns_to_grow(stories: Sequence[Prepared], counts: Sequence[int]) -> list[int]:
     """Places in the order in which stories get one more fact: worth first, earlier stories before later ones."""
     wants = [
-        (prepared.facts[number].score - 0.25 * number - 0.1 * place, place, number)
+        (prepared.facts[number].score - 0.25 * number - 0.15 * place, place, number)
         for place, prepared in enumerate(stories)
         for number in range(counts[place], len(prepared.facts))
     ]
     return [place for _, place, _ in sorted(wants, key=lambda want: (-(want[0]), want[2], want[1]))]
-
-
-def _length(stories: Sequence[Prepared], counts: Sequence[int], hosts: Sequence[Host], edition: Edition) -> float:
-    return length.seconds(compose(stories, counts, hosts, edition, None))

@@ -5,17 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-
-from spacy.tokens import Doc, Span, Token
+from typing import TYPE_CHECKING
 
 from synthesis.dialogue import figures, when
-from synthesis.dialogue.attribution import SPEECH_VERBS, Attributed, attribute, is_pronoun
+from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun
 from synthesis.dialogue.parse import parse
+from synthesis.dialogue.pronouns import (
+    antecedent,
+    hanging_pronoun,
+    point_forward,
+    speaks_of_itself,
+    without_hanging_pronoun,
+)
 from synthesis.dialogue.reading import Reading, Sentence
 from synthesis.dialogue.roles import Role, role_of
 from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, shorten, strip_lead_in
 from synthesis.dialogue.unspeakable import is_caption, reason
 from synthesis.types import Edition
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _POINTS_BACK = re.compile(
     r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then|All (said|of|three|four|but)|Some|Most|Many of (them|those)|One of (them|those|the)|The (two|three|four|pair|latter|former|other|others|same|rest)|Two others|Here)\b(?! (who|is a|are a|was a|were a)\b)"
@@ -28,7 +37,7 @@ _CONTINUES = re.compile(
     re.I,
 )
 LONGEST_LEAD = 37  # the news itself may cost a breath more
-_CALENDAR = frozenset("week year month morning afternoon evening night weekend season spring summer autumn fall winter time way day who".split())
+_INSTITUTIONS = frozenset({"police", "coastguard", "military", "army", "government", "president", "weather", "economy"})
 _KNOWN_TO_ALL = frozenset(
     """world country government state city public economy president police military army internet web past future end
     beginning start time year month week day night morning weekend summer winter spring fall same first last next most
@@ -36,7 +45,6 @@ _KNOWN_TO_ALL = frozenset(
     top best worst way rest fact number area region nation sun sky sea coast air ground market media press court law
     street road war side case home family community right left ear eye""".split()
 )
-_PERSONAL_PRONOUNS = frozenset("he she him her his they them their it its".split())
 _SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b", re.I)
 
 
@@ -75,11 +83,17 @@ def facts_of(reading: Reading, edition: Edition) -> list[Fact]:
 
 def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date | None, edition: Edition) -> Fact | None:
     text = _whole_quotation(sentence)
-    if not text or reason(text) or is_caption(sentence.written) or _SPOKEN_NO.search(text) or not when.is_datable(text, published, edition.date):
+    if (
+        not text
+        or reason(text)
+        or is_caption(sentence.written)
+        or _SPOKEN_NO.search(text)
+        or not when.is_datable(text, published, edition.date)
+    ):
         return None
     text = strip_lead_in(text)
     doc = sentence.doc if text == sentence.text else parse([text])[0]
-    found, cites = attribute(text, doc), [sentence.index]
+    found, cites = attribute(text, doc, sentence.article.text), [sentence.index]
     role = role_of(text, doc, place=place, is_attributed=found is not None, year=published.year if published else None)
     speaker, needs_previous = "", False
     if found is not None:
@@ -90,13 +104,18 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         if found.was_trailing or found.is_quote or who != found.who:
             text = found.spoken(who)
             text = text if re.search(r"[.!?]\"?$", text) else text + "."
+        needs_previous = (
+            not found.is_quote
+            and hanging_pronoun(parse([found.claim])[0]) is not None
+            and not speaks_of_itself(found.claim)
+        )
     elif text.startswith('"') or role == "quotation" and not _has_named_subject(doc):
         return None
     elif _POINTS_BACK.match(text) and not _EXPLETIVE.match(text):
-        text, needs_previous = _point_forward(text, reading, sentence, cites)
+        text, needs_previous = point_forward(text, reading, sentence, cites)
     elif _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
         needs_previous = True
-    text, needs_previous = _without_hanging_pronoun(text, needs_previous, reading, sentence, cites)
+    text, needs_previous = without_hanging_pronoun(text, needs_previous, reading, sentence, cites)
     spoken = _for_the_ear(text, longest=LONGEST_LEAD if place == 0 else LONGEST)
     if not spoken:
         return None
@@ -151,92 +170,6 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
     return f"{who}," if "," in who and found.verb != "according to" else who
 
 
-def antecedent(reading: Reading, sentence: Sentence) -> tuple[str, int]:
-    """The one person whom the sentence before names, as its subject, and where; ("", 0) if that is not plain.
-
-    To put a name to the wrong "he" would be the worst of faults, so two names in reach are one too many. A sentence
-    that is all quotation is looked through to the one before it.
-    """
-    index = sentence.index - 1
-    while index >= 0 and reading.sentences[index].inside_quote and reading.sentences[index].leaves_open:
-        index -= 1
-    if index < 0:
-        return "", 0
-    before = reading.sentences[index]
-    names = {entity.text.removesuffix("'s").split()[-1] for entity in before.doc.ents if _is_person(entity)}
-    known = {surname for surname in reading.people if re.search(rf"\b{re.escape(surname)}\b", before.text)}
-    if len(known) != 1 or not names <= known:
-        return "", 0
-    surname = known.pop()
-    subjects = [token for token in before.doc if token.dep_ in {"nsubj", "nsubjpass"} and _is_main(token.head)]
-    is_subject = any(surname in {token.text, *(child.text for child in token.subtree)} for token in subjects)
-    return (reading.people[surname].name, index) if is_subject else ("", 0)
-
-
-def _is_main(verb: Token) -> bool:
-    return verb.dep_ == "ROOT" or (verb.dep_ in {"parataxis", "conj"} and verb.head.dep_ == "ROOT")
-
-
-def _without_hanging_pronoun(text: str, needs_previous: bool, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
-    """The name put in where a pronoun further on in the sentence hangs, or the text and that it needs its neighbour."""
-    token = None if needs_previous else hanging_pronoun(parse([text])[0])
-    if token is None:
-        return text, needs_previous
-    name, index = antecedent(reading, sentence) if token.text in {"he", "she"} else ("", 0)
-    if not name:
-        return text, True
-    cites.append(index)
-    return f"{text[: token.idx]}{name}{text[token.idx + len(token.text) :]}", False
-
-
-def _is_person(entity: Span) -> bool:
-    """Whether the entity is somebody; the tagger takes "May" for one."""
-    return entity.label_ == "PERSON" and not re.fullmatch(
-        r"(January|February|March|April|May|June|July|August|September|October|November|December)('s)?", entity.text
-    )
-
-
-def hanging_pronoun(doc: Doc) -> Token | None:
-    """The first "he", "her", "they" ... of the sentence that nothing before it in the sentence can stand for."""
-    in_quote = False
-    for token in doc:
-        in_quote ^= token.text == '"'
-        word = token.text.lower()
-        if not in_quote and word in {"this", "that", "these", "those"} and token.tag_ == "DT":
-            is_subject = token.dep_ in {"nsubj", "nsubjpass"}
-            if is_subject or (token.dep_ == "det" and token.head.ent_type_ == "" and token.head.lemma_ not in _CALENDAR):
-                return token
-        if not in_quote and word in {"it", "they"} and token.dep_ == "nsubj" and token.head.lemma_ in SPEECH_VERBS and token.head.dep_ == "ROOT":
-            return token  # whoever it is that says something must be plain
-        if in_quote or word not in _PERSONAL_PRONOUNS or (word == "it" and token.dep_ == "expl"):
-            continue
-        before = [
-            other
-            for other in doc[: token.i]
-            if other.pos_ in {"NOUN", "PROPN"} and other.ent_type_ not in {"DATE", "TIME", "GPE", "MONEY", "PERCENT"}
-        ]
-        if word in {"he", "she", "him", "her", "his"}:
-            before = [
-                other
-                for other in before
-                if other.ent_type_ == "PERSON" or (other.tag_ == "NN" and other.dep_ in {"nsubj", "nsubjpass"})
-            ]
-        if not before:
-            return token
-    return None
-
-
-def _point_forward(text: str, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
-    """The name put in for "He", "She", "His" or "Her" where it is clear; else the text and that it needs its neighbour."""
-    match = re.match(r"(He|She|His|Her)\b", text)
-    name, index = antecedent(reading, sentence) if match else ("", 0)
-    if not match or not name:
-        return text, True
-    cites.append(index)
-    is_possessive = match[0] == "His" or (match[0] == "Her" and parse([text])[0][0].tag_ == "PRP$")
-    return f"{name}{chr(39) + 's' if is_possessive else ''}{text[match.end() :]}", False
-
-
 def _has_named_subject(doc: Doc) -> bool:
     return any(
         token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"PROPN", "NOUN"} and token.head.dep_ == "ROOT"
@@ -255,7 +188,13 @@ def _definite_noun(text: str) -> str:
         return ""
     doc = parse([text])[0]
     subject = next((token for token in doc if token.dep_ in {"nsubj", "nsubjpass"} and token.head.dep_ == "ROOT"), None)
-    if subject is None or subject.lemma_.lower() in _KNOWN_TO_ALL or subject.left_edge.i != 0 or subject.pos_ != "NOUN" or _is_specified(subject):
+    if (
+        subject is None
+        or subject.lemma_.lower() in _INSTITUTIONS
+        or subject.left_edge.i != 0
+        or subject.pos_ != "NOUN"
+        or _is_specified(subject)
+    ):
         return ""
     return subject.lemma_.lower()
 

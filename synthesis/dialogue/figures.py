@@ -67,11 +67,21 @@ def find(text: str) -> list[Figure]:
 
 def quantities(text: str) -> list[Figure]:
     """The numbers of `text` that count or measure: no dates, years, ages or hours."""
-    return [figure for figure in find(text) if not (_DATE_BEFORE.search(text[: figure.start]) or _DATE_AFTER.match(text, figure.end)) and not _is_year(figure)]
+    return [
+        figure
+        for figure in find(text)
+        if not (_DATE_BEFORE.search(text[: figure.start]) or _DATE_AFTER.match(text, figure.end))
+        and not _is_year(figure)
+    ]
 
 
 def _is_year(figure: Figure) -> bool:
-    return not figure.unit and figure.value == int(figure.value) and 1800 <= figure.value <= 2100 and figure.end - figure.start == 4
+    return (
+        not figure.unit
+        and figure.value == int(figure.value)
+        and 1800 <= figure.value <= 2100
+        and figure.end - figure.start == 4
+    )
 
 
 def same(value: float, other: float) -> bool:

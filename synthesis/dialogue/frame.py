@@ -57,7 +57,7 @@ def _sound(words: str, prepared: Prepared) -> str:
 
 def link(prepared: Prepared, position: str, lead: str, other: str, book: Phrasebook) -> tuple[Turn, bool]:
     """The turn that leads into a story (`position`: first, next or last), and whether it names the outlet."""
-    place, topic = _sound(prepared.billing.place, prepared), _sound(prepared.billing.topic, prepared)
+    place, topic = _sound(prepared.billing.place, prepared), _sound(_fresh_topic(prepared), prepared)
     outlet = outlet_name(prepared.story.articles[0].outlet)
     headline = _sound(prepared.billing.headline, prepared)
     if headline and prepared.needs_headline:
@@ -72,6 +72,12 @@ def link(prepared: Prepared, position: str, lead: str, other: str, book: Phraseb
     if topic and book.has("links", position, topic=topic) and book.chance(0.75):
         return _turn(lead, book.say("links", position, topic=topic), "link", prepared.story.id), False
     return _turn(lead, book.say("links", f"{position}_outlet", outlet=outlet), "link", prepared.story.id), True
+
+
+def _fresh_topic(prepared: Prepared) -> str:
+    """The topic, unless the story's first sentence begins with these very words."""
+    topic, text = prepared.billing.topic, prepared.facts[0].text.casefold()
+    return "" if len(topic.split()) > 2 and text.startswith(topic.casefold()) else topic
 
 
 def closing(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:

@@ -35,7 +35,9 @@ class LanguageEngine(Protocol):
     ) -> Sequence[Continuation]: ...
 
 
-def write(engine: LanguageEngine, prepared: Prepared, count: int, lead: str, other: str, edition: Edition) -> list[Turn]:
+def write(
+    engine: LanguageEngine, prepared: Prepared, count: int, lead: str, other: str, edition: Edition
+) -> list[Turn]:
     """The model's turns for a story of about `count` facts, checked and repaired, or [] after three tries in vain."""
     faults: list[str] = []
     for attempt in range(TRIES):
@@ -43,8 +45,12 @@ def write(engine: LanguageEngine, prepared: Prepared, count: int, lead: str, oth
         seed = edition.date.toordinal() * TRIES + attempt
         try:
             ids = engine.tokenizer.encode_chat(chat)
-            answer = engine.generate([ids], max_tokens=count * TOKENS_PER_FACT, temperature=0.7 if attempt else 0.0, seed=seed)
-            return repair(grammar.parse(engine.tokenizer.decode(answer[0].tokens), prepared, lead, other), prepared, edition)
+            answer = engine.generate(
+                [ids], max_tokens=count * TOKENS_PER_FACT, temperature=0.7 if attempt else 0.0, seed=seed
+            )
+            return repair(
+                grammar.parse(engine.tokenizer.decode(answer[0].tokens), prepared, lead, other), prepared, edition
+            )
         except DialogueRejected as rejection:
             faults.append(str(rejection))
         except PromptTooLong:
@@ -79,7 +85,11 @@ def repair(turns: Sequence[Turn], prepared: Prepared, edition: Edition) -> list[
 
 
 def _mended(turn: Turn, articles: dict[str, Article], prepared: Prepared, edition: Edition) -> Turn | None:
-    texts = [text for citation in turn.citations for text in sources(articles[citation.article], [citation.sentence], edition)]
+    texts = [
+        text
+        for citation in turn.citations
+        for text in sources(articles[citation.article], [citation.sentence], edition)
+    ]
     if not grounding.check(turn.text, texts):
         return turn
     own = _own_words(turn, prepared.facts)

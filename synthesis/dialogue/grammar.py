@@ -62,7 +62,11 @@ def _citations(cites: Any, prepared: Prepared, place: int) -> tuple[Citation, ..
     for cite in cites:
         match = _CITE.fullmatch(cite) if isinstance(cite, str) else None
         article = int(match[1]) if match else 0
-        if match is None or not 1 <= article <= len(prepared.readings) or int(match[2]) >= len(prepared.readings[article - 1].sentences):
+        if (
+            match is None
+            or not 1 <= article <= len(prepared.readings)
+            or int(match[2]) >= len(prepared.readings[article - 1].sentences)
+        ):
             raise DialogueRejected(f"There is no sentence {str(cite)[:12]!r} in this story.", place)
         found.append(Citation(prepared.readings[article - 1].article.id, int(match[2])))
     return tuple(found)
@@ -88,7 +92,9 @@ def _check_exchange(turns: Sequence[Turn], prepared: Prepared) -> None:
         if turn.kind == "question" and (answer is None or answer.kind != "fact" or answer.host == turn.host):
             raise DialogueRejected("A question must be answered by the other host's very next turn.", place)
     if sum(turn.kind == "reaction" for turn in turns) > (0 if prepared.is_grave else 1):
-        raise DialogueRejected("There is no room for reactions here." if prepared.is_grave else "One reaction is enough.")
+        raise DialogueRejected(
+            "There is no room for reactions here." if prepared.is_grave else "One reaction is enough."
+        )
     words = " ".join(turn.text for turn in turns).casefold().split()
     runs = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
     if runs and sum(count - 1 for count in runs.values()) > 0.15 * sum(runs.values()):

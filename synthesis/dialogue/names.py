@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from synthesis.dialogue.reading import Person, Reading
+from synthesis.dialogue.reading import Person, Reading, Sentence
 
-_WELL_KNOWN = frozenset(
+WELL_KNOWN = frozenset(
     "US UK EU UN FBI CIA NASA NATO BBC CNN AI TV GDP GOP COVID AIDS HIV DNA CEO UAE USC UCLA MIT NBA NFL NHL AP AFP".split()
 )
 
@@ -23,13 +23,13 @@ class Introductions:
     def knows(self, surname: str) -> bool:
         return surname in self._met
 
-    def tell(self, text: str, article: str) -> tuple[str, list[int]]:
+    def tell(self, text: str, sentence: Sentence) -> tuple[str, list[int]]:
         """`text` with its people introduced or shortened to their surname, and the sentences that this rests on."""
-        reading = next(reading for reading in self._readings if reading.article.id == article)
+        reading = next(reading for reading in self._readings if reading.article.id == sentence.article.id)
         cites: list[int] = []
         self._coming = self._coming[1:]
         for surname, person in reading.people.items():
-            if re.search(rf"\b{re.escape(surname)}\b", text) and not _is_part_of_place(surname, text):
+            if _names(surname, text, sentence) and not _is_part_of_place(surname, text):
                 text = self._person(text, surname, person, cites)
         for acronym, (expansion, index) in reading.acronyms.items():
             text = self._acronym(text, acronym, expansion, index, cites)
@@ -54,21 +54,26 @@ class Introductions:
         return '"'.join(outside)
 
     def _acronym(self, text: str, acronym: str, expansion: str, index: int, cites: list[int]) -> str:
-        if acronym in _WELL_KNOWN or acronym in self._met:
+        if acronym in WELL_KNOWN or acronym in self._met:
             return text
         comes_back = any(re.search(rf"\b{acronym}\b", later) for later in self._coming)
         if expansion in text:
             self._met.add(acronym)
-            return (
-                text.replace(expansion, f"{expansion}, or {acronym},", 1)
-                if comes_back and acronym not in text
-                else text
-            )
+            both = text.replace(expansion, f"{expansion}, or {acronym},", 1) if comes_back else text
+            return re.sub(r",(?=[.,;])", "", both) if text.count(acronym) == 0 else text
         if re.search(rf"\b{acronym}\b", re.sub(r'"[^"]*"', "", text)):
             self._met.add(acronym)
             cites.append(index)
             return re.sub(rf"(\b[Tt]he )?\b{acronym}\b", lambda match: (match[1] or "") + expansion, text, count=1)
         return text
+
+
+def _names(surname: str, text: str, sentence: Sentence) -> bool:
+    """Whether `text` speaks of the person: it has the surname, where the sentence has it for a person or not at all."""
+    if not re.search(rf"\b{re.escape(surname)}\b", text):
+        return False
+    labels = {token.ent_type_ for token in sentence.doc if token.text == surname}
+    return not labels or bool(labels & {"PERSON", ""})
 
 
 def _in_full(text: str, surname: str, person: Person, *, starts: bool) -> str:

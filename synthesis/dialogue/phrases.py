@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Protocol
 
+MOST_RANKED = 5  # a model reads every pair, and a CPU takes its time
 BANNED = re.compile(
     r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further ado|great question|absolutely|\bwow\b|fascinating|folks",
     re.I,
@@ -50,7 +51,7 @@ class Phrasebook:
         if not options:
             return ""
         self._random.shuffle(options)
-        options = options[:10]
+        options = options[:MOST_RANKED]
         if self._ranker is not None and len(options) > 1:
             scores = self._ranker.prefer(answer, [text for _, text in options])
             options = [option for _, option in sorted(zip(scores, options, strict=True), key=lambda pair: -pair[0])]
@@ -66,7 +67,9 @@ class Phrasebook:
     def _fresh(self, section: str, need: str, slots: Mapping[str, str], *, spent: bool = True) -> list[tuple[str, str]]:
         """Wordings not used yet; where all are, those not used in recent editions, then all (if `spent` allows)."""
         rows = [(template, template.format(**slots)) for template in wordings()[section][need]]
-        rows = [(template, text[:1].upper() + text[1:].replace("..", ".").replace(".?", "?")) for template, text in rows]
+        rows = [
+            (template, text[:1].upper() + text[1:].replace("..", ".").replace(".?", "?")) for template, text in rows
+        ]
         fresh = [
             row
             for row in rows

@@ -34,7 +34,10 @@ def _articles(prepared: Prepared) -> list[str]:
     lines = []
     for number, reading in enumerate(prepared.readings, start=1):
         article = reading.article
-        lines += [FENCE, f"Article {number}, {_plain(outlet_name(article.outlet))}, {article.published[:10] or 'undated'}"]
+        lines += [
+            FENCE,
+            f"Article {number}, {_plain(outlet_name(article.outlet))}, {article.published[:10] or 'undated'}",
+        ]
         told = [sentence for sentence in reading.sentences[:MOST_SENTENCES] if not BANNED.search(sentence.written)]
         lines += [f"[{number}.{sentence.index}] {_plain(sentence.written)}" for sentence in told]
         lines.append(FENCE)

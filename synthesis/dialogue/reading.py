@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-
-from spacy.tokens import Doc, Span, Token
+from typing import TYPE_CHECKING
 
 from synthesis.dialogue.parse import parse
 from synthesis.text import sentences
 from synthesis.types import Article
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 MAX_SENTENCES = 40
 _DATELINE = re.compile(
@@ -120,8 +122,15 @@ def _ambiguous(found: tuple[Sentence, ...]) -> set[str]:
             last = entity.text.removesuffix("'s").split()[-1:]
             if entity.label_ == "GPE" or (entity.label_ in {"ORG", "FAC", "LOC"} and len(entity.text.split()) > 2):
                 names |= set(last)
-        for pattern in (r"\b[A-Z]\w+ and [A-Z]\w+ ([A-Z]\w+)", r"\b[Tt]he (?:elder|younger|older|late) ([A-Z]\w+)", r"\bM(?:r|s|rs)\. ([A-Z]\w+)"):
+        for pattern in (
+            r"\b[A-Z]\w+ and [A-Z]\w+ ([A-Z]\w+)",
+            r"\b[Tt]he (?:elder|younger|older|late) ([A-Z]\w+)",
+            r"\bM(?:r|s|rs)\. ([A-Z]\w+)",
+        ):
             names |= set(re.findall(pattern, sentence.text))
+        names |= set(
+            re.findall(r"\b(?:in|at|near|across|outside|throughout|around) ([A-Z][\w-]+)(?! [A-Z])", sentence.text)
+        )
         names |= {word.removesuffix("es") for word in re.findall(r"\b[Tt]he ([A-Z]\w+es)\b", sentence.text)}
         names |= {word.removesuffix("s") for word in re.findall(r"\b[Tt]he ([A-Z]\w+s)\b", sentence.text)}
     return names

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
-
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING, Literal
 
 from synthesis.dialogue import figures
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 Role = Literal[
     "event", "number", "account", "quotation", "cause", "reaction", "background", "next", "no_comment", "detail"

@@ -5,32 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc
-
-from synthesis.dialogue import choose, figures, grounding, when
-from synthesis.dialogue.about import subject_of
+from synthesis.dialogue import choose, grounding, when
 from synthesis.dialogue.attribution import lower_first, outlet_name
-from synthesis.dialogue.facts import Fact, assumed, facts_of
-from synthesis.dialogue.names import Introductions
+from synthesis.dialogue.facts import Fact, facts_of
+from synthesis.dialogue.names import WELL_KNOWN, Introductions
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Phrasebook
+from synthesis.dialogue.questions import Spoken, label_of, question
 from synthesis.dialogue.reading import Reading, read
 from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.topics import Billing, billing
 from synthesis.types import Article, Citation, Edition, Story, Turn
 
+if TYPE_CHECKING:
+    pass
+
 MOST_WORDS, MOST_SENTENCES = 42, 2
-_DISPUTE = re.compile(
-    r"\b(disput\w+|den(y|ies|ied)|reject\w*|dismiss\w*|contest\w*|disagree\w*|accus\w+|object\w*|no proof|untrue|not true)\b",
-    re.I,
-)
-_REPLACEABLE = frozenset("detail event background account number percent".split())  # the thing itself makes the better question
-_MONEY_VERBS = frozenset("cost pay spend raise invest fund fine lose earn contribute donate give set total provide allocate budget owe sell buy".split())
-_MOVING_VERBS = frozenset("grow rise fall drop climb increase decrease decline gain lose slip jump remain stand be account compare raise cut reach".split())
-_TITLED = re.compile(
-    r"\b(President|Prime Minister|Chancellor|Governor|Mayor|Senator|Secretary|Justice|Judge|Pope|King|Queen) (?:[A-Z][\w.'-]+ )*([A-Z][\w'-]+)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +52,18 @@ def prepare(story: Story, edition: Edition) -> Prepared:
     facts = [fact for reading in readings for fact in facts_of(reading, edition)]
     ranked = tuple(choose.rank(story.title, readings, facts))
     first = parse([ranked[0].text])[0] if ranked else None
+    expansions = {
+        key: words for reading in readings for key, (words, _) in reading.acronyms.items() if key not in WELL_KNOWN
+    }
     opening = " ".join(sentence.text for reading in readings for sentence in reading.sentences[:4])
-    return Prepared(story, readings, ranked, billing(story, first), is_grave(story.title, opening), _lacks_lead(story, ranked))
+    return Prepared(
+        story,
+        readings,
+        ranked,
+        billing(story, first, expansions),
+        is_grave(story.title, opening),
+        _lacks_lead(story, ranked),
+    )
 
 
 def _lacks_lead(story: Story, ranked: Sequence[Fact]) -> bool:
@@ -69,7 +71,7 @@ def _lacks_lead(story: Story, ranked: Sequence[Fact]) -> bool:
     if not ranked:
         return False
     title, first = choose.content_words(story.title), choose.content_words(ranked[0].text)
-    return ranked[0].sentence.index > 0 and len(title & first) < 0.5 * len(title)
+    return len(title & first) < 0.5 * len(title)
 
 
 def tell(
@@ -86,25 +88,14 @@ def tell(
         speaker = lead
         if turns and turns[-1].host == lead:
             may_ask = 2 * (questions + 1) <= told
-            question = _question(group[0], groups[place - 1][-1], turns, book) if may_ask else ""
-            if question:
+            asked = question(group[0], groups[place - 1][-1], turns, book) if may_ask else ""
+            if asked:
                 questions += 1
-                turns.append(Turn(other, question, "question", (), "template", (), prepared.story.id))
+                turns.append(Turn(other, asked, "question", (), "template", (), prepared.story.id))
             else:
                 speaker = other
         turns.append(_fact_turn(group, speaker, prepared, book, heard))
     return turns
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A fact in the words in which it goes on air, checked. `label`: how a question may call its speaker, or ""."""
-
-    fact: Fact
-    text: str
-    citations: tuple[Citation, ...]
-    written_by: str
-    label: str
 
 
 def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spoken]:
@@ -112,8 +103,8 @@ def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spok
     introductions = Introductions(prepared.readings, [fact.text for fact in facts])
     spoken: list[Spoken] = []
     for fact in facts:
-        label = _label(fact, introductions)
-        text, extra = introductions.tell(fact.text, fact.sentence.article.id)
+        label = label_of(fact, introductions)
+        text, extra = introductions.tell(fact.text, fact.sentence)
         found = _checked(fact, text, extra, label, edition)
         if found is not None:
             spoken.append(found)
@@ -145,27 +136,6 @@ def sources(article: Article, indexes: Sequence[int], edition: Edition) -> list[
     published = when.published_date(article.published, edition.timezone)
     dated = [when.resolve(sentence, published, edition.date) for sentence in cited]
     return [*cited, *dated, outlet_name(article.outlet)]
-
-
-def _label(fact: Fact, introductions: Introductions) -> str:
-    who = fact.speaker.strip(",")
-    if not who or "," in who or '"' in who:
-        return ""
-    titled = _TITLED.search(who)
-    if titled:
-        return f"{titled[1]} {titled[2]}"
-    if introductions.knows(who.split()[-1]):
-        return who.split()[-1]
-    if (
-        re.match(r"(the|[A-Z])", who)
-        and len(who.split()) <= 5
-        and not re.match(r"(An?|One|Some|Many|Most|Several|Other|Two|Three)\b", who, re.I)
-    ):
-        doc = parse([who])[0]
-        is_person = any(entity.label_ == "PERSON" for entity in doc.ents) or who.istitle() and len(who.split()) == 2
-        if not is_person and not re.fullmatch(r"[A-Z]{2,}", who):
-            return who[:1].lower() + who[1:] if who.startswith("The ") else who
-    return ""
 
 
 def _groups(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
@@ -214,62 +184,12 @@ def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phra
     if outlet in text:
         return text
     if not is_first:
-        return book.say("sources", "another", outlet=outlet, fact=text)
+        return book.say("sources", "another", outlet=outlet, fact=lower_first(text, parse([text])[0], article.text))
     if not group[0].fact.speaker and '"' not in text and len(text.split()) <= 28 and book.chance(0.5):
-        return book.say("sources", "before", outlet=outlet, fact=lower_first(text, group[0].fact.sentence.doc))
+        return book.say(
+            "sources", "before", outlet=outlet, fact=lower_first(text, group[0].fact.sentence.doc, article.text)
+        )
     return f"{text} {book.say('sources', 'after', outlet=outlet)}"
-
-
-def _question(item: Spoken, before: Spoken, turns: Sequence[Turn], book: Phrasebook) -> str:
-    """The listener's question that `item` answers, or "" if none fits; `before` is what was said last."""
-    doc = parse([item.text])[0]
-    said = choose.content_words(" ".join(turn.text for turn in turns))
-    needs = _needs(item, before, doc)
-    thing = subject_of(doc)
-    if thing and not assumed(doc) & choose.content_words(thing) <= said:
-        thing = ""  # "the department": which one?
-    if choose.content_words(thing) <= choose.content_words(outlet_name(item.fact.sentence.article.outlet)):
-        thing = ""
-    if thing and set(needs) & _REPLACEABLE:
-        again = bool(choose.content_words(thing) & said)
-        needs = ["about_again"] if again and book.has("questions", "about_again", np=thing) and book.chance(0.4) else ["about"]
-    return book.ask(needs, item.text, speaker=item.label, np=thing)
-
-
-def _needs(item: Spoken, before: Spoken, doc: Doc) -> list[str]:
-    """The kinds of question that this fact answers, after what was said `before`."""
-    text, role = item.text, item.fact.role
-    if role in {"account", "reaction"} and _DISPUTE.search(text):
-        return ["dispute"]
-    same_voice = item.label and choose.content_words(item.label) & choose.content_words(before.fact.speaker)
-    if same_voice and role != "quotation":
-        return []  # who goes on speaking is not asked after again
-    if role in {"account", "quotation", "reaction", "no_comment"} and item.label:
-        return [f"{role}_named"]
-    if role == "quotation":
-        return ["account", "quotation"]
-    if role == "cause":
-        near = item.fact.sentence.article.id == before.fact.sentence.article.id and 0 < item.fact.sentence.index - before.fact.sentence.index <= 2
-        return ["cause"] if near else ["detail"]
-    if role in {"number", "detail", "event"}:
-        return _number_needs(text, doc)
-    return [role]
-
-
-def _number_needs(text: str, doc: Doc) -> list[str]:
-    """The question after a figure, if the figure is what the sentence tells."""
-    root = next((token for token in doc if token.dep_ == "ROOT"), None)
-    verb = root.lemma_.lower() if root is not None else ""
-    if figures.quantities(text):
-        if re.search(r"\b(were|was|been|had) killed\b|\bdied\b|\bdead\b|\bkilled \d", text):
-            return ["killed"]
-        if re.search(r"\b(were|was|been) (wounded|injured|hurt)\b", text):
-            return ["hurt"]
-        if re.search(r"[$£€]|\b(dollars|euros)\b", text) and verb in _MONEY_VERBS:
-            return ["money"]
-        if re.search(r"%|\bper ?cent\b", text) and verb in _MOVING_VERBS:
-            return ["percent"]
-    return ["detail"]
 
 
 def with_findings(turn: Turn, sources_of_turn: Sequence[str]) -> Turn:

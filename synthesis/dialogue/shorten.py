@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-
-from spacy.tokens import Doc, Token
+from typing import TYPE_CHECKING
 
 from synthesis.dialogue import figures
 from synthesis.dialogue.parse import parse
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 COMFORTABLE, LONGEST, SHORTEST = 26, 34, 6
 _KEEP_MARKS = frozenset("if unless until although though whether except because so that while whereas".split())
 _DANGLING = re.compile(
     r"\b(and|but|or|that|which|who|of|to|for|with|the|a|an|in|on|at|by|from|as|than|including|said|says)[.!?]$", re.I
 )
-_CIRCUMSTANCE = re.compile(r"on (Twitter|X|Telegram|Facebook|Instagram|social media|\w+day)\b|in an? [\w ]*(statement|email|e-mail|interview|post|release)\b", re.I)
+_CIRCUMSTANCE = re.compile(
+    r"on (Twitter|X|Telegram|Facebook|Instagram|social media|\w+day)\b|in an? [\w ]*(statement|email|e-mail|interview|post|release)\b",
+    re.I,
+)
 _ASIDE = re.compile(r" — ([^—]+) — ")
 _LEAD_IN = re.compile(
     r"^(But|And|So|Yet|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,|Then,|Instead,)\s+"
@@ -41,6 +46,8 @@ def shorten(text: str, doc: Doc, *, longest: int = LONGEST) -> str:
         for cut in cuts:
             _apply(cut, doc, kept, goal, may_lose_facts)
     result = _render(doc, kept)
+    if all(kept) and text.endswith((".", "!")) and 3 <= _words(text) < SHORTEST and _is_whole(doc):
+        return text  # short, and the source's own
     return result if _words(result) <= longest and is_sentence(result, doc) else ""
 
 
@@ -118,7 +125,9 @@ def _without_asides(text: str, doc: Doc) -> tuple[str, Doc]:
     return (plain, parse([plain])[0]) if plain != text else (text, doc)
 
 
-def _apply(cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool], goal: int, may_lose_facts: bool) -> None:
+def _apply(
+    cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool], goal: int, may_lose_facts: bool
+) -> None:
     for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
         if _words(_render(doc, kept)) <= goal:
             return
@@ -189,7 +198,7 @@ def _closing_marks(doc: Doc) -> int:
 
 
 def _circumstances(doc: Doc) -> Iterable[tuple[int, int]]:
-    """"on Twitter", "in an email" between "said" and what was said."""
+    """ "on Twitter", "in an email" between "said" and what was said."""
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
     if root is None or not _says(root):
         return
@@ -231,7 +240,11 @@ def _indefinite_clauses(doc: Doc) -> Iterable[tuple[int, int]]:
         ):
             end = token.right_edge.i + 1
             end = end - 1 if doc[end - 1].text in {",", "."} else end
-            if token.tag_ != "VB" and end >= len(doc) - _closing_marks(doc) and "," not in doc[token.left_edge.i : end].text:
+            if (
+                token.tag_ != "VB"
+                and end >= len(doc) - _closing_marks(doc)
+                and "," not in doc[token.left_edge.i : end].text
+            ):
                 yield token.left_edge.i, end  # at the end only: what follows would hang on another word
 
 

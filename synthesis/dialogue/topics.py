@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from spacy.tokens import Doc, Token
-
-from synthesis.dialogue.attribution import lower_first
+from synthesis.dialogue.about import subject_of
+from synthesis.dialogue.attribution import SPEECH_VERBS, lower_first
 from synthesis.dialogue.facts import assumed
 from synthesis.dialogue.parse import parse
 from synthesis.types import Story
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _REJECT = re.compile(
     r"\?|\b(I|you|your|we|our|my|here|this|how|why|what|when|who|best|ranked|review|opinion|things|reasons|ways)\b|!|\.\.\.|…",
@@ -34,13 +38,13 @@ class Billing:
     place: str
 
 
-def billing(story: Story, first: Doc | None) -> Billing:
-    """`first` is the parse of the story's first fact, as spoken."""
-    headline = speakable_headline(story)
+def billing(story: Story, first: Doc | None, expansions: Mapping[str, str]) -> Billing:
+    """`first` is the parse of the story's first fact, as spoken; `expansions` says what its acronyms stand for."""
+    headline = speakable_headline(story, expansions)
     return Billing(headline, _topic(first) if first is not None else "", _place(headline or story.title, first))
 
 
-def speakable_headline(story: Story) -> str:
+def speakable_headline(story: Story, expansions: Mapping[str, str]) -> str:
     """The title in sentence case, without section, outlet and second thoughts, or ""."""
     title = story.title.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').strip().rstrip(".")
     title = _CUT.sub("", _PREFIX.sub("", title)).strip()
@@ -49,6 +53,8 @@ def speakable_headline(story: Story) -> str:
     if _REJECT.search(title) or not 3 <= len(title.split()) <= 13 or title.count('"') % 2 or title.upper() == title:
         return ""
     title = sentence_case(title, " ".join(article.text for article in story.articles))
+    for acronym, expansion in expansions.items():
+        title = re.sub(rf"\b{acronym}\b", expansion, title, count=1)
     doc = parse([title + "."])[0]
     verbs = [token for token in doc if token.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
     return title if verbs and any(token.dep_ in {"nsubj", "nsubjpass"} for token in doc) else ""
@@ -73,6 +79,8 @@ _SMALL = frozenset("a an the and or of in on at to for from by with as is are af
 def _topic(doc: Doc) -> str:
     """The subject of the story's first sentence, if it names something in at most seven words."""
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    if root is not None and root.lemma_.lower() in SPEECH_VERBS:
+        return subject_of(doc)
     subject = (
         next((token for token in root.children if token.dep_ in {"nsubj", "nsubjpass"}), None)
         if root is not None
@@ -97,7 +105,9 @@ def _topic(doc: Doc) -> str:
         or subject.ent_type_ in {"DATE", "CARDINAL", "PERCENT"}
     ):
         return ""
-    if re.match(r"(an?|some|many|several|one|two|three|more|most|this|that|his|her|their|its) ", words, re.I) or subject.lemma_.lower() in assumed(doc):
+    if re.match(
+        r"(an?|some|many|several|one|two|three|more|most|each|every|all|both|this|that|his|her|their|its) ", words, re.I
+    ) or subject.lemma_.lower() in assumed(doc):
         return ""
     return lower_first(words, doc)
 
@@ -114,7 +124,16 @@ def _place(headline: str, first: Doc | None) -> str:
     """The city or country in which the story plays, by the grammar of its headline and first sentence, or ""."""
     found: list[tuple[int, str]] = []
     for doc in [parse([headline + "."])[0] if headline else None, first]:
-        found += [(1, token.text) for token in doc or () if token.pos_ == "PROPN" and _is_sound_place(token.text) and _nearness(token) == 1 and not list(token.children)]
+        found += [
+            (1, token.text)
+            for token in doc or ()
+            if token.pos_ == "PROPN"
+            and _is_sound_place(token.text)
+            and token.ent_type_ not in {"DATE", "PERSON"}
+            and token.head.text.lower() != "in"
+            and _nearness(token) == 1
+            and not list(token.children)
+        ]
         for entity in doc.ents if doc is not None else ():
             name = entity.text.removeprefix("the ").removesuffix("'s")
             if entity.label_ == "GPE" and _is_sound_place(name) and _nearness(entity.root):
@@ -125,7 +144,9 @@ def _place(headline: str, first: Doc | None) -> str:
 def _nearness(token: Token) -> int:
     """How surely the story plays there: 1 for "in Kyiv" or "attack on Kyiv", 2 for a subject, 0 for a mere mention."""
     word = token.head.text.lower()
-    if token.dep_ == "pobj" and (word in {"in", "near", "outside", "across"} or (word == "on" and token.head.head.lemma_ in _BLOWS)):
+    if token.dep_ == "pobj" and (
+        word in {"in", "near", "outside", "across"} or (word == "on" and token.head.head.lemma_ in _BLOWS)
+    ):
         return 1
     if token.dep_ in {"dobj", "obj"} and token.head.lemma_ in _BLOWS:
         return 1
@@ -135,4 +156,3 @@ def _nearness(token: Token) -> int:
 
 def _is_sound_place(name: str) -> bool:
     return name.split()[0] not in _VAGUE_PLACES and name[:1].isupper() and not name.isupper() and "." not in name
-

@@ -9,7 +9,7 @@ _FURNITURE = re.compile(
     r"|\bsign[- ]up\b|\bfollow (us|him|her|them) on|\b(file |handout )?photo(graph)?\s*[:/(]|\bphoto by|\bimage\s*:|\bcredit\s*:|getty images|shutterstock|\bAP photo"
     r"|contributed to this (report|story|article|guide)|^(additional )?(reporting|editing|writing|compiled) by|all rights reserved|copyright|©"
     r"|\bthis (article|story|post|guide|column|piece|newsletter|review)\b|advertis(e|ing)ment|\bsponsored\b|affiliate|cookie(s)? (policy|settings)|\blisten to the\b"
-    r"|\bwatch (the|this|below|above|more)\b|^(last )?updated?\b|\bupdated (at|on)\b|^published\b|^correction\b|editor's note|^by [A-Z]|^\d{1,2}[:.]\d{2}\b"
+    r"|\bwatch (the|this|below|above|more)\b|^(last )?updated?\b|\bupdated (at|on)\b|^published\b|^correction\b|editor's note|(?-i:^By [A-Z][a-z]+ [A-Z])|^\d{1,2}[:.]\d{2}\b"
     r"|\bscroll\b|\bdownload\b.*\bapp\b|terms of (use|service)|\bbelow\b.*:|^\W*(live|breaking|exclusive|opinion|analysis|video|gallery|poll)\b\s*[:|-]"
     r"|\bhere (are|is|was|were)\b|\bhere's\b|\bshown (here|above|below)\b|\bpictured\b|\((left|right|above|below)\)|^(more|also) (from|on|read)\b|^share\b|^comment"
     r"|\breviews and recommendations\b|independently selected|\bearn a commission|\bpaywall\b|\bfor (subscribers|members) only\b|trust principles|\bour standards\b|^\W*(source|credits?|tags?|topics?)\s*:"
@@ -25,7 +25,10 @@ _NATION = re.compile(r"\b(US|U\.S\.)\b")
 _ADDRESS = re.compile(r"\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b\w+\.(com|org|net|ca|co|gov|edu|io)\b(?<!Canada\.com)", re.I)
 
 
-_CAPTION = re.compile(r"^\s*\[\d+/\d+\]|^\W*(left|right|above|below|from left)\b.*:|, (in|on) this (file|undated) (photo|image|picture)|\b(poses?|takes? a selfie|seen here|looks on)\b", re.I)
+_CAPTION = re.compile(
+    r"^\s*\[\d+/\d+\]|^\W*(left|right|above|below|from left)\b.*:|, (in|on) this (file|undated) (photo|image|picture)|\b(poses?|takes? a selfie|seen here|looks on)\b",
+    re.I,
+)
 
 
 def is_caption(written: str) -> bool:
@@ -47,6 +50,6 @@ def reason(text: str) -> str:
     if text.rstrip().endswith((":", "...", "…", ";", ",")) or not re.search(r"[.!\"]$", text.rstrip()):
         return "is no whole sentence"
     letters = re.findall(r"[A-Za-z]", text)
-    if len(letters) < 20 or sum(letter.isupper() for letter in letters) > 0.4 * len(letters):
+    if len(letters) < 12 or sum(letter.isupper() for letter in letters) > 0.4 * len(letters):
         return "is a heading"
     return ""

@@ -82,4 +82,8 @@ class Writer:
     def _label(self, is_extractive: bool) -> str:
         if not is_extractive:
             return self._name
-        return "extractive, questions chosen by the embedded model" if self._ranker else "extractive, questions chosen by seed"
+        return (
+            "extractive, questions chosen by the embedded model"
+            if self._ranker
+            else "extractive, questions chosen by seed"
+        )

@@ -1,0 +1,133 @@
+"""Whom does "she" mean? Put the name in where it is plain, and know where it is not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from synthesis.dialogue.attribution import SPEECH_VERBS
+from synthesis.dialogue.parse import parse
+from synthesis.dialogue.reading import Reading, Sentence
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+_PERSONAL_PRONOUNS = frozenset("he she him her his they them their it its".split())
+_CALENDAR = frozenset(
+    "week year month morning afternoon evening night weekend season spring summer autumn fall winter time way day who".split()
+)
+
+
+def antecedent(reading: Reading, sentence: Sentence) -> tuple[str, int]:
+    """The one person whom the sentence before names, as its subject, and where; ("", 0) if that is not plain.
+
+    To put a name to the wrong "he" would be the worst of faults, so two names in reach are one too many. A sentence
+    that is all quotation is looked through to the one before it.
+    """
+    index = sentence.index - 1
+    while index >= 0 and reading.sentences[index].inside_quote and reading.sentences[index].leaves_open:
+        index -= 1
+    if index < 0:
+        return "", 0
+    before = reading.sentences[index]
+    names = {entity.text.removesuffix("'s").split()[-1] for entity in before.doc.ents if _is_person(entity)}
+    known = {surname for surname in reading.people if re.search(rf"\b{re.escape(surname)}\b", before.text)}
+    if len(known) != 1 or not names <= known:
+        return "", 0
+    surname = known.pop()
+    subjects = [token for token in before.doc if token.dep_ in {"nsubj", "nsubjpass"} and _is_main(token.head)]
+    is_subject = any(surname in {token.text, *(child.text for child in token.subtree)} for token in subjects)
+    return (reading.people[surname].name, index) if is_subject else ("", 0)
+
+
+def _is_main(verb: Token) -> bool:
+    return verb.dep_ == "ROOT" or (verb.dep_ in {"parataxis", "conj"} and verb.head.dep_ == "ROOT")
+
+
+def without_hanging_pronoun(
+    text: str, needs_previous: bool, reading: Reading, sentence: Sentence, cites: list[int]
+) -> tuple[str, bool]:
+    """The name put in where a pronoun further on in the sentence hangs, or the text and that it needs its neighbour."""
+    token = None if needs_previous else hanging_pronoun(parse([text])[0])
+    if token is None:
+        return text, needs_previous
+    name, index = antecedent(reading, sentence) if token.text in {"he", "she"} else ("", 0)
+    if not name:
+        return text, True
+    cites.append(index)
+    return f"{text[: token.idx]}{name}{text[token.idx + len(token.text) :]}", False
+
+
+def speaks_of_itself(claim: str) -> bool:
+    """Whether the pronoun of the claim is the speaker: "the company said it was investigating"."""
+    doc = parse([claim])[0]
+    token = hanging_pronoun(doc)
+    return (
+        token is not None
+        and token.text.lower() in {"it", "its", "they", "their", "he", "his", "she", "her"}
+        and token.i <= 3
+    )
+
+
+def _is_person(entity: Span) -> bool:
+    """Whether the entity is somebody; the tagger takes "May" for one."""
+    return entity.label_ == "PERSON" and not re.fullmatch(
+        r"(January|February|March|April|May|June|July|August|September|October|November|December)('s)?", entity.text
+    )
+
+
+def hanging_pronoun(doc: Doc) -> Token | None:
+    """The first "he", "her", "they" ... of the sentence that nothing before it in the sentence can stand for."""
+    in_quote = False
+    for token in doc:
+        in_quote ^= token.text == '"'
+        word = token.text.lower()
+        if not in_quote and word in {"this", "that", "these", "those"} and token.tag_ == "DT":
+            is_subject = token.dep_ in {"nsubj", "nsubjpass"}
+            if is_subject or (
+                token.dep_ == "det" and token.head.ent_type_ == "" and token.head.lemma_ not in _CALENDAR
+            ):
+                return token
+        if (
+            not in_quote
+            and word in {"it", "they"}
+            and token.dep_ == "nsubj"
+            and token.head.lemma_ in SPEECH_VERBS
+            and token.head.dep_ == "ROOT"
+        ):
+            return token  # whoever it is that says something must be plain
+        if in_quote or word not in _PERSONAL_PRONOUNS or (word == "it" and token.dep_ == "expl"):
+            continue
+        before = [
+            other
+            for other in doc[: token.i]
+            if other.pos_ in {"NOUN", "PROPN"} and other.ent_type_ not in {"DATE", "TIME", "GPE", "MONEY", "PERCENT"}
+        ]
+        if word in {"he", "she", "him", "her", "his"}:
+            before = [
+                other
+                for other in before
+                if other.ent_type_ == "PERSON" or (other.tag_ == "NN" and other.dep_ in {"nsubj", "nsubjpass"})
+            ]
+        if word in {"they", "them", "their"}:
+            before = [
+                other
+                for other in before
+                if other.tag_ in {"NNS", "NNPS"}
+                or other.ent_type_ == "ORG"
+                or any(child.dep_ == "conj" for child in other.children)
+            ]
+        if not before:
+            return token
+    return None
+
+
+def point_forward(text: str, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
+    """The name put in for "He", "She", "His" or "Her" where it is clear; else the text and that it needs its neighbour."""
+    match = re.match(r"(He|She|His|Her)\b", text)
+    name, index = antecedent(reading, sentence) if match else ("", 0)
+    if not match or not name:
+        return text, True
+    cites.append(index)
+    is_possessive = match[0] == "His" or (match[0] == "Her" and parse([text])[0][0].tag_ == "PRP$")
+    return f"{name}{chr(39) + 's' if is_possessive else ''}{text[match.end() :]}", False
