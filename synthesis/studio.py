@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,7 @@ TARGET_LUFS = {1: -19.0, 2: -16.0}
 LOUDNESS_TOLERANCE_LU = 0.5
 CEILING_DBTP = -1.5
 _ENCODER_MARGIN_DB = 0.6  # what lossy coding adds to a peak, to begin with
+_ENCODER_LOSS_LU = 0.4  # LAME scales its input by 0.95
 _RETAKES = 2
 _ENCODINGS = 4
 
@@ -37,11 +38,16 @@ class Spoken(Protocol):
     def compute_s(self) -> float: ...
 
 
-class Voice(Protocol):
-    """What the studio needs of a synthesizer: waveforms (S,) at 24 kHz, in the order asked for.
+class Voices(Protocol):
+    @property
+    def names(self) -> Sequence[str]: ...
 
-    Raises RenderFailed for a voice that it does not have, naming those that it has.
-    """
+
+class Voice(Protocol):
+    """What the studio needs of a synthesizer: waveforms (S,) at 24 kHz, in the order asked for."""
+
+    @property
+    def voices(self) -> Voices: ...
 
     def speak(
         self,
@@ -96,6 +102,7 @@ class Studio:
         CheckpointError for a voice or weights that are missing; RenderFailed; AudioOutOfSpec.
         """
         voices = _voices(dialogue)
+        self.check_voices(voices.values())
         pieces = self._record(self._read(dialogue, voices), progress)
         mixed = mix(_spoken_turns(dialogue, pieces), channels=self._channels)
         chapters = _chapters(dialogue.turns, mixed.spans, tags)
@@ -118,6 +125,7 @@ class Studio:
 
     def speak(self, texts: Sequence[str], voices: Sequence[str], progress: Progress = no_progress) -> list[list[Piece]]:
         """Each text alone, as its pieces in order. Raises UnspeakableText, CheckpointError, RenderFailed."""
+        self.check_voices(voices)
         read = [
             Piece(i, voice, phonemes, _nothing())
             for i, (text, voice) in enumerate(zip(texts, voices, strict=True))
@@ -125,6 +133,13 @@ class Studio:
         ]
         pieces = self._record(read, progress)
         return [[piece for piece in pieces if piece.turn == i] for i in range(len(texts))]
+
+    def check_voices(self, voices: Iterable[str]) -> None:
+        """Raise RenderFailed for the first voice that is not installed, naming those that are."""
+        known = self._voice().voices.names
+        for voice in voices:
+            if voice not in known:
+                raise RenderFailed(f"there is no voice called {voice!r}; there are {', '.join(sorted(known))}")
 
     def _read(self, dialogue: Dialogue, voices: Mapping[str, str]) -> list[Piece]:
         pieces = []
@@ -170,7 +185,7 @@ class Studio:
 
     def _export(self, mixed: Mix, path: Path, tags: Tags, chapters: tuple[Chapter, ...]) -> encode.Encoded:
         """Master and encode until the decoded file meets both limits: coding moves loudness a little and peaks more."""
-        target, ceiling = TARGET_LUFS[self._channels], CEILING_DBTP - _ENCODER_MARGIN_DB
+        target, ceiling = TARGET_LUFS[self._channels] + _ENCODER_LOSS_LU, CEILING_DBTP - _ENCODER_MARGIN_DB
         if integrated_loudness(mixed.waveform, EPISODE_RATE) <= SILENCE_LUFS:
             raise RenderFailed("the mix is silent")
         for _ in range(_ENCODINGS):
@@ -183,7 +198,7 @@ class Studio:
             if abs(off_lu) <= LOUDNESS_TOLERANCE_LU / 2 and over_db <= 0:
                 return encoded
             target += off_lu
-            ceiling -= max(0.0, over_db + 0.05 if over_db > 0 else 0.0)
+            ceiling -= over_db + 0.05 if over_db > 0 else 0.0
         if over_db > 0:
             raise AudioOutOfSpec("the true peak in dBTP", encoded.true_peak_dbtp, CEILING_DBTP)
         if abs(off_lu) > LOUDNESS_TOLERANCE_LU:

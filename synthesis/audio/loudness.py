@@ -44,15 +44,23 @@ def true_peak(waveform: Tensor) -> float:
 
 def master(waveform: Tensor, sample_rate: int, *, target_lufs: float, ceiling_dbtp: float) -> Tensor:
     """(C, S) brought to the target loudness with no true peak above the ceiling. Silence comes back as it is."""
-    gain_db = 0.0
-    mastered, peaks = waveform, _peaks(waveform).amax(0)
-    for _ in range(_TRIES):
-        loudness = integrated_loudness(mastered, sample_rate)
-        if loudness <= SILENCE_LUFS or (gain_db and abs(loudness - target_lufs) < 0.05):
+    loudness = integrated_loudness(waveform, sample_rate)
+    if loudness <= SILENCE_LUFS:
+        return waveform
+    peaks = _peaks(waveform).amax(0)
+    gain_db, slope = 0.0, 1.0  # of the loudness over the gain: the harder the limiter works, the less a gain brings
+    mastered = waveform
+    for attempt in range(_TRIES):
+        if attempt and abs(loudness - target_lufs) < 0.05:
             break
-        gain_db += target_lufs - loudness
+        step_db = (target_lufs - loudness) / slope
+        gain_db += step_db
         gain = 10 ** (gain_db / 20)
         mastered = waveform * gain * _limiting(peaks * gain, sample_rate, ceiling_dbtp)
+        reached = integrated_loudness(mastered, sample_rate)
+        if attempt and step_db:
+            slope = min(1.0, max(0.25, (reached - loudness) / step_db))
+        loudness = reached
     return mastered
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from synthesis.audio.mix import join
 from synthesis.audio.resample import VOICE_RATE
-from synthesis.errors import SynthesisError, UnspeakableText
+from synthesis.errors import RenderFailed, SynthesisError, UnspeakableText
 from synthesis.studio import Piece, Studio, ends_sentence
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")
@@ -61,16 +61,28 @@ def speak(arguments: argparse.Namespace) -> int:
     """Render every line, or none: a bad line ends the run before anything is spoken."""
     lines = read_lines(arguments.source)
     studio = Studio(arguments.models, device=arguments.device)
+    _check_voices(lines, studio)
     try:
         spoken = studio.speak([line.text for line in lines], [line.voice for line in lines], _show_progress)
     except UnspeakableText as error:
         raise BadLine(next(line.number for line in lines if line.text == error.text), str(error)) from error
     arguments.folder.mkdir(parents=True, exist_ok=True)
+    for line, pieces in zip(lines, spoken, strict=True):
+        for fault in dict.fromkeys(fault for piece in pieces for fault in piece.faults):
+            sys.stderr.write(f"warning: {line.id}: {fault}\n")
     report = [_write(line, pieces, arguments.folder) for line, pieces in zip(lines, spoken, strict=True)]
     (arguments.folder / "report.json").write_text(
         json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     return 0
+
+
+def _check_voices(lines: Sequence[Line], studio: Studio) -> None:
+    for line in lines:
+        try:
+            studio.check_voices([line.voice])
+        except RenderFailed as error:
+            raise BadLine(line.number, str(error)) from error
 
 
 def read_lines(source: Path) -> list[Line]:
@@ -114,7 +126,6 @@ def _write(line: Line, pieces: Sequence[Piece], folder: Path) -> dict[str, Any]:
         "guessed": list(dict.fromkeys(word for p in pieces for word in p.phonemes.guessed)),
         "audio_s": round(len(waveform) / VOICE_RATE, 3),
         "compute_s": round(sum(p.compute_s for p in pieces), 3),
-        "faults": [fault for p in pieces for fault in p.faults],
     }
 
 

@@ -108,7 +108,7 @@ def _money(m: re.Match[str], british: bool) -> str:
 
 
 def _counted(m: re.Match[str], one: str, many: str) -> str:
-    """`$5 million-a-year`, `a $20 ticket`: before a hyphen, and before the noun that it describes, a measure is singular."""
+    """`$5 million-a-year`, `a $20 ticket`: singular before a hyphen and before what it describes."""
     after = m.string[m.end() : m.end() + 30]
     describes = _ARTICLE.search(m.string[: m.start()]) and _NOUN.match(after)
     return one if describes or re.match(r"-[a-z]", after) else many

@@ -20,7 +20,7 @@ def speech_like(channels, *, level=0.05, seconds=12, seed=0):
     at = torch.arange(RATE * seconds) / RATE
     syllables = torch.sin(2 * math.pi * 3 * at).clamp(0) * (torch.sin(2 * math.pi * 0.15 * at) > -0.5)
     hum = sum(torch.sin(2 * math.pi * 150 * n * at) / n for n in range(1, 12))
-    bursts = torch.randn(len(at), generator=generator) * torch.rand(len(at), generator=generator) ** 12 * 4
+    bursts = torch.randn(len(at), generator=generator) * torch.rand(len(at), generator=generator) ** 40 * 3
     return torch.stack([level * syllables * (hum + bursts) * (0.8 + 0.2 * c) for c in range(channels)])
 
 

@@ -29,7 +29,7 @@ def spoil(sound, how):
     elif how == "clipped":
         spoiled = (spoiled * 100).clamp(-1, 1)
     elif how == "cut off at the end":
-        spoiled = spoiled[: len(spoiled) * 3 // 4 - 600]
+        spoiled = spoiled[: int(spoiled[: len(spoiled) * 3 // 4].abs().argmax())]
     elif how == "too long for its text":
         spoiled = spoiled.repeat(4)
     elif how == "too short for its text":

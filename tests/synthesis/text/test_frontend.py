@@ -10,10 +10,11 @@ from synthesis.text.frontend import BEST, LONGEST, SHORTEST, Frontend
 from synthesis.text.normalize import normalize, words
 
 NEWS = (
-    "A spokesman, Jagannath Niroula, says the pilot reported no bird, and that, in his words, “there is no proof or basis for this”. "
-    "He says one of the engines had caught fire shortly after take-off. No. The authority has barred the airline's country manager "
-    "and airport manager from entering Kathmandu airport, for spreading what it calls misleading news, and set up a technical "
-    "committee to investigate, which will report to the government before the end of the year. Flydubai said it would respond."
+    "A spokesman, Jagannath Niroula, says the pilot reported no bird, and that, in his words, “there is no proof or "
+    "basis for this”. He says one of the engines had caught fire shortly after take-off. No. The authority has barred "
+    "the airline's country manager and airport manager from entering Kathmandu airport, for spreading what it calls "
+    "misleading news, and set up a technical committee to investigate, which will report to the government before the "
+    "end of the year. Flydubai said it would respond."
 )
 
 
