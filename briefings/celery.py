@@ -24,7 +24,7 @@ def broker_options(url: str, queue_dir: Any) -> dict[str, Any]:
         (queue_dir / name).mkdir(parents=True, exist_ok=True)  # the transport makes neither
     folder = str(queue_dir / "messages")
     return {
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost",
         "broker_transport_options": {
             "data_folder_in": folder,
             "data_folder_out": folder,

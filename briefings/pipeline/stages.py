@@ -180,6 +180,15 @@ def fail(claim: Claim, error: BaseException) -> None:
         )
 
 
+def release(claim: Claim) -> None:
+    """Give the episode back unharmed, for a worker that is told to stop: the attempt doesn't count."""
+    with transaction.atomic():
+        Episode.objects.filter(pk=claim.episode.pk, claim_token=claim.token).update(
+            attempts=F("attempts") - 1, **_RELEASED
+        )
+        StageRun.objects.filter(pk=claim.run.pk).update(outcome=StageRun.Outcome.LOST, ended_at=now())
+
+
 def _describe(error: BaseException) -> tuple[str, str, bool]:
     if isinstance(error, BriefingError):
         return error.code, error.editor_message, error.retry
@@ -201,6 +210,9 @@ def advance(episode_id: int, stage: Stage, watcher: Watcher = nobody) -> Episode
         with _heartbeat(held):
             module.run(held)
     except StageConflict:
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        release(held)
         raise
     except BaseException as error:
         fail(held, error)
