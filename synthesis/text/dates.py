@@ -20,7 +20,7 @@ _DAY_FIRST = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?\s+({_MONTH})(?:,?\s+({_YEAR})\b)?(?!\w)"
 )
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}),?\s+({_YEAR})\b(?!-)")
-_SHORT_MONTH = re.compile(r"\b(" + "|".join(s for s in _SHORT if s != "May") + r")\.(?=\s+[a-z\d])")
+_SHORT_MONTH = re.compile(r"\b(" + "|".join(s for s in _SHORT if s != "May") + r")\.(?=\s+[a-z\d]|[-–])")
 _CLOCK_RANGE = re.compile(r"(?i)(\d\s?[ap]\.?m\.?)\s?[-–]\s?(?=\d{1,2}(?::\d\d)?\s?[ap]\.?m)")
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?::([0-5]\d))?\s?([aApP])\.?\s?[mM]\b\.?")
 _HOUR = re.compile(r"(?<![\d:.,])(1[0-2]|[1-9])(?:\s?[-–]\s?(1[0-2]|[1-9]))?\s?([aApP])\.?[mM]\b\.?")

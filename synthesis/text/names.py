@@ -10,6 +10,9 @@ import re
 from functools import cache
 
 from synthesis.text.folding import to_ascii
+from synthesis.text.tables import rows
+
+Rule = tuple[re.Pattern[str], str, re.Pattern[str], str]
 
 _VOWEL_LETTERS = "aeiouy"
 _VOWELS = "AIOWYaeiouæɑəɛɜɪʊʌᵊᵻɔ"
@@ -22,244 +25,6 @@ _FOREIGN = re.compile(
     r"|^ng|^xi|^zh|^qi|^dj|^tch|^al-|^mb|^nk|sch|eaux?$|ez$"
 )
 _POLISH = re.compile(r"wsk|wicz|czyk|rzy|szcz|[^s]cki$")
-# before|letters|after|sounds: the first rule that fits at a position wins. `@` is any vowel letter, `#` any consonant
-# letter.
-_FOREIGN_RULES = """
-|ng|$|ŋ
-|jcie||jʧɛ
-|schtsch||ʃʧ
-|shch||ʃʧ
-|tsch||ʧ
-|sch||ʃ
-^|nguyen|$|nwˈɪn
-^|ng|@|n
-^|xi|@|ʃ
-^|x|@|ʃ
-^|q|[aeio]|ʧ
-^|zh||ʤ
-|zh||ʒ
-^|tz||ts
-|tz||ts
-|cz||ʧ
-|sz||ʃ
-|dż||ʤ
-|dzh||ʤ
-|dj||ʤ
-|tch||ʧ
-|kh||k
-|gh||ɡ
-|ph||f
-|th||t
-|sh||ʃ
-|ch||ʧ
-|ovicz|$|ˈOvɪʧ
-|ovich|$|əvɪʧ
-|ovic|$|əvɪʧ
-|evic|$|əvɪʧ
-|vic|$|vɪʧ
-|ic|$|ɪʧ
-|cki|$|tski
-|skyy|$|ski
-|skyi|$|ski
-|ski|$|ski
-|sky|$|ski
-|skij|$|ski
-|enko|$|ˈɛŋkO
-|shvili|$|ʃvˈili
-|oglu|$|OlˈO
-|eaux|$|ˈO
-|eau||O
-|ij||I
-|iy|$|i
-|yy|$|i
-|ii|$|i
-|ai||I
-|ay||I
-|ei||A
-|ey||A
-|au||W
-|ao||W
-|aw||W
-|oi||Y
-|oy||Y
-|oo||u
-|ou||u
-|ee||i
-|ea||iə
-|aa||ɑ
-|uu||u
-|ie|[^#]|iɛ
-|ia||iə
-|io||iO
-|ua||wɑ
-|ue||wɛ
-|ui||wi
-|uo||wO
-|eu||Y
-|qu||k
-|gu|[ei]|ɡ
-|ya||jɑ
-|ye||jɛ
-|yo||jO
-|yu||ju
-|c|[eiy]|s
-|c||k
-|g||ɡ
-|j||ʤ
-|ñ||nj
-|n|[gk]|ŋ
-|y||i
-|a|$|ə
-|a||ɑ
-|e|$|A
-|e||ɛ
-|i||i
-|o||O
-|u||u
-|x||ks
-|q||k
-|w|[aeiou]|w
-|w||v
-"""
-_ENGLISH_RULES = """
-^|mc||mək
-^|mac|#|mək
-^|kn||n
-^|gn||n
-^|wr||ɹ
-^|ps||s
-^|x||z
-^|wh||w
-|tion|$|ʃən
-|tions|$|ʃənz
-|sion|$|ʒən
-|cious|$|ʃəs
-|tious|$|ʃəs
-|ous|$|əs
-|cian|$|ʃən
-|ture|$|ʧəɹ
-|tial|$|ʃəl
-|cial|$|ʃəl
-|ough||ɔ
-|augh||ɔ
-|eigh||A
-|igh||I
-|ight||It
-|tch||ʧ
-|dge||ʤ
-|sch||sk
-|sh||ʃ
-|ch||ʧ
-|ph||f
-|th||θ
-|gh||ɡ
-|ck||k
-|qu||kw
-|ng|$|ŋ
-|nk||ŋk
-|ng|#|ŋɡ
-|ing|s?$|ɪŋ
-|ville|$|vɪl
-|stein|$|stIn
-|burg|$|bɜɹɡ
-|burgh|$|bɜɹɡ
-|borough|$|bəɹO
-|berg|$|bɜɹɡ
-|mann|$|mən
-|man|$|mən
-|son|$|sən
-|ton|$|tən
-|land|$|lənd
-|ford|$|fəɹd
-|field|$|fild
-|worth|$|wəɹθ
-|ham|$|əm
-|ism|$|ɪzəm
-|ible|$|əbᵊl
-|able|$|əbᵊl
-#|le|$|ᵊl
-#|ed|$|d
-|oar||ɔɹ
-|oor||ɔɹ
-|our||ɔɹ
-|ear||ɪɹ
-|eer||ɪɹ
-|air||ɛɹ
-|are|$|ɛɹ
-|ire|$|Iəɹ
-|ore|$|ɔɹ
-|ure|$|jʊɹ
-|er|$|əɹ
-|er|s$|əɹ
-|or|$|əɹ
-|ar|$|əɹ
-|ar|#|ɑɹ
-|er|#|ɜɹ
-|ir|#|ɜɹ
-|ir|$|ɜɹ
-|or|#|ɔɹ
-|ur|#|ɜɹ
-|ur|$|ɜɹ
-|yr|#|ɜɹ
-|ai||A
-|ay||A
-|au||ɔ
-|aw||ɔ
-|ee||i
-|ea||i
-|ei||I
-|ey|$|i
-|ey||A
-|eu||u
-|ew||u
-|ie|$|i
-|ie||i
-|oa||O
-|oe||O
-|oi||Y
-|oy||Y
-|oo||u
-|ou||W
-|ow|$|O
-|ow||W
-|ue|$|u
-|ui||u
-|a|#e$|A
-|e|#e$|i
-|i|#e$|I
-|o|#e$|O
-|u|#e$|u
-|y|#e$|I
-|a|#[ei]s$|A
-|o|#[ei]s$|O
-|i|#es$|I
-|e|$|
-|es|$|s
-^#*|y|$|I
-^|y|@|j
-@|y|@|j
-|y|$|i
-|y||ɪ
-|a|$|ə
-|a||æ
-|e||ɛ
-|i|$|i
-|i||ɪ
-|o|$|O
-|o||ɑ
-|u|$|u
-^|u|#[aeiou]|ju
-|u||ʌ
-|c|[eiy]|s
-|c||k
-|g|[eiy]|ʤ
-|g||ɡ
-@|s|@|z
-|s|m$|z
-|x||ks
-|j||ʤ
-|n|[gkx]|ŋ
-"""
 _PLAIN = dict(zip("bdfhklmnprstvwz", "bdfhklmnpɹstvwz", strict=True))
 # Endings that say which vowel from the end is stressed.
 _STRESS = (
@@ -282,7 +47,7 @@ def guess(word: str) -> str:
     if _POLISH.search(plain):
         plain = plain.replace("w", "v").replace("ch", "kh")
     is_foreign = _FOREIGN.search(plain) is not None
-    sounds = _read(plain, _rules(_FOREIGN_RULES) if is_foreign else _rules(_ENGLISH_RULES))
+    sounds = _read(plain, _rules("foreign" if is_foreign else "english"))
     if not any(sound in _VOWELS for sound in sounds):
         return _spell(plain)
     return _stress(sounds, plain, is_foreign)
@@ -295,20 +60,21 @@ def _spell(letters: str) -> str:
 
 
 @cache
-def _rules(table: str) -> tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]:
-    rules = []
-    for row in table.split("\n"):
-        if row:
-            before, letters, after, sounds = (_expand(cell) for cell in row.split("|"))
-            rules.append((re.compile(f"(?:{before})$"), letters, re.compile(after), sounds))
-    return tuple(rules)
+def _rules(mode: str) -> tuple[Rule, ...]:
+    """The rows of letter_rules.tsv of one mode: the first that fits at a position wins."""
+    fitting = [row for row in rows("letter_rules") if row["mode"] == mode]
+    return tuple(
+        (re.compile(f"(?:{_expand(row['before'])})$"), row["letters"], re.compile(_expand(row["after"])), row["sounds"])
+        for row in fitting
+    )
 
 
 def _expand(cell: str) -> str:
+    """`@` is any vowel letter, `#` any consonant letter."""
     return cell.replace("@", f"[{_VOWEL_LETTERS}]").replace("#", f"[^{_VOWEL_LETTERS}]")
 
 
-def _read(word: str, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]) -> str:
+def _read(word: str, rules: tuple[Rule, ...]) -> str:
     sounds, at = "", 0
     while at < len(word):
         letters, said = _first_fit(word, at, rules)
@@ -318,9 +84,7 @@ def _read(word: str, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], s
     return sounds
 
 
-def _first_fit(
-    word: str, at: int, rules: tuple[tuple[re.Pattern[str], str, re.Pattern[str], str], ...]
-) -> tuple[str, str]:
+def _first_fit(word: str, at: int, rules: tuple[Rule, ...]) -> tuple[str, str]:
     for before, letters, after, sounds in rules:
         if word.startswith(letters, at) and after.match(word, at + len(letters)) and before.search(word[:at]):
             return letters, sounds

@@ -21,10 +21,12 @@ _EMERGENCY = re.compile(
 _VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\w.]*\d)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th)\b")
 _NAMED_NUMBER = re.compile(r"\b((?:Boeing|Flight|Route|Interstate|Highway|Room)\s)(\d{3})\b")
-_PLURAL = re.compile(r"(?<![\w.,])(\d+)'?s\b")
+_PLURAL = re.compile(r"(?<![\w.,-])(\d+)'?s\b")
 _MODEL_NAME = re.compile(r"(?<![\w.])([A-Za-z]+[A-Za-z-]*?)-?(\d+(?:\.\d+)?)([A-Za-z]*)(?![\w])")
 _FIGURE_FIRST = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)(-?)([A-Za-z]+)\b")
-_LETTER_FIRST = re.compile(r"\b([A-Z]{1,2})\.(\d+(?:\.\d+)*)\b(?!\.\d)")
+_LETTER_FIRST = re.compile(r"\b([A-Z]{1,3})\.(\d+(?:\.\d+)*)\b(?!\.\d)")
+_RATIO = re.compile(r"(?<![\d:])(\d{1,3}):(\d{1,3})(?![\d:])")
+_RACE = re.compile(r"\b(5|10)[kK](?=\s+(?:race|run|runner|course|walk)s?\b)")
 _TIMES = re.compile(r"(?<=\d) x (?=\d)|(?<=\d)x(?=\s|$)")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _SIGNED = re.compile(rf"(?<![\w)\]-])([-+±])(?={NUMBER})")
@@ -50,13 +52,15 @@ _SYMBOLS = (
 def normalize(text: str, *, british: bool = False) -> str:
     """`text` in words, without a figure. `british` chooses "and" in numbers, the day before the month, "metres"."""
     text = _drop_unreadable_brackets(fold(_MARKUP.sub(" ", text)))
-    text = re.sub(r"~\s?(?=[\d$€£])", "about ", text)
+    for mark, spoken in (("~", "about "), ("<", "less than "), (">", "more than "), (r"\bc\.", "circa ")):
+        text = re.sub(rf"{mark}\s?(?=[\d$€£])", spoken, text)
     text = speak_addresses(text)
     text = calm_headlines(text)
     text = speak_abbreviations(text)
     text = speak_numerals(text)
     text = _PHONE.sub(lambda m: ", ".join(digits(group) for group in re.findall(r"\d+", m[0])), text)
     text = _EMERGENCY.sub(lambda m: digits(m[0]), text)
+    text = _RACE.sub(r"\1 K", text)
     text = speak_dates(text, british=british)
     text = speak_quantities(text, british=british)
     text = speak_years(text, british=british)
@@ -78,6 +82,7 @@ def _drop_unreadable_brackets(text: str) -> str:
 
 
 def _speak_plain_numbers(text: str, british: bool) -> str:
+    text = _RATIO.sub(r"\1 to \2", text)
     text = _TIMES.sub(" times ", text)
     text = _LETTER_FIRST.sub(lambda m: f"{m[1]} {' point '.join(map(cardinal, m[2].split('.')))}", text)
     text = _VERSION.sub(
@@ -99,6 +104,8 @@ def _speak_plain_numbers(text: str, british: bool) -> str:
 def _speak_model_name(m: re.Match[str], british: bool) -> str:
     """`GB200`, `COVID-19`, `F-16`, `G20`, `GPT-4o`: the letters, then the number, then what follows it."""
     name, number, tail = m[1], m[2], m[3]
+    if tail == "s" and "." not in number:
+        return f"{name.rstrip('-')} {plural(_label(number, british))}"
     spoken = digits(number) if len(number) > 1 and number.startswith("0") else _label(number, british)
     return f"{name.rstrip('-')} {spoken}" + (f" {tail}" if tail else "")
 

@@ -63,6 +63,7 @@ _NOUN = re.compile(
     r"less|worth|it|they|he|she|we|will|would|could|had|has|have|since|into|during|when|between|last|next|this|tall|high|long|wide|"
     r"deep|away|went|came|not|if|because|while|up|down|off|out|north|south|east|west|apart|below|above|ago|later)\b|\w+ed\b)[A-Za-z]"
 )
+_SECONDS = re.compile(r"(?<![\w.])(\d+\.\d+)\s?s\b")
 _FEET_INCHES = re.compile(r"(?<![\w.])(\d)'\s?(\d{1,2})\"")
 _MIXED = re.compile(r"(?<![\w.,/])(\d+)[ -](\d{1,2})/(\d{1,2})(?![\w/])")
 _FRACTION = re.compile(r"(?<![\w.,/])(\d{1,2})/(\d{1,2})(?![\w/])")
@@ -85,6 +86,7 @@ def speak_quantities(text: str, *, british: bool) -> str:
         (_FRACTION, _fraction),
         (_PAIR, lambda m: _pair(m, british)),
     )
+    text = _SECONDS.sub(lambda m: f"{decimal(m[1], british=british)} seconds", text)
     text = _FEET_INCHES.sub(lambda m: f"{cardinal(m[1])} foot {cardinal(m[2])}", text)
     for pattern, speak in steps:
         text = pattern.sub(speak, text)
