@@ -52,9 +52,7 @@ def _from_hub(route: Route, into: Path, progress: Progress) -> dict[str, Path]:
     for step, download in enumerate(route.downloads):
         progress(step, len(route.downloads))
         try:
-            path = hf_hub_download(
-                route.repo, download.file.name, revision=route.revision, local_dir=into, token=False, etag_timeout=10
-            )
+            path = hf_hub_download(route.repo, download.file.name, revision=route.revision, local_dir=into, token=False)
         except Exception as error:
             raise CheckpointError(f"the model hub did not give {download.file.name}: {_first_line(error)}") from error
         found[download.file.name] = Path(path)

@@ -9,7 +9,9 @@ import pickle
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -160,6 +162,51 @@ def test_a_hub_switched_off_is_not_asked(tmp_path, card, registry, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(downloads, "_probe", lambda url: pytest.fail("asked"))
     assert "HF_HUB_OFFLINE" in checkpoint.install("small", tmp_path / "models").notes[0]
+
+
+@pytest.fixture
+def hub(shelf, monkeypatch):
+    """A model hub on loopback with the small model's package. Returns the headers of each request."""
+    from huggingface_hub import constants
+
+    requests = []
+
+    class Hub(BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            requests.append(dict(self.headers))
+            content = (shelf / "small.whl").read_bytes()
+            found = self.path == "/someone/small/resolve/1/small.whl"
+            self.send_response(200 if found else 404)
+            self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+            self.send_header("X-Repo-Commit", "1" * 40)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            return content
+
+        def do_GET(self):
+            self.wfile.write(self.do_HEAD())
+
+        def log_message(self, *args): ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, address)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "ENDPOINT", address)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    yield requests
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_hub_is_asked_first_and_told_nothing(tmp_path, card, hub):
+    installed = checkpoint.install("small", tmp_path / "models")
+    assert installed.route == "the model hub" and installed.notes == ()
+    assert sorted(path.name for path in installed.path.iterdir()) == ["manifest.json", "model.gguf"]
+    for headers in hub:
+        sent = str(headers).lower()
+        assert "authorization" not in sent and "torch/" not in sent
 
 
 def test_an_unreachable_hub_is_found_out_at_once():
