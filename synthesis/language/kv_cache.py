@@ -58,6 +58,10 @@ class KVCache:
         # Zeros, not empty: a masked place still takes part in a product, and 0 * NaN would spoil its row.
         self._room = torch.zeros(shape, device=device, dtype=dtype)
 
+    @property
+    def size_bytes(self) -> int:
+        return self._room.nbytes
+
     def write(self, layer: int, span: Span, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Store key and value, each (T, Hkv, Dh), and return all keys and values so far, (B, Hkv, W, Dh) each."""
         keys, values = self._room[layer if len(self._room) > 1 else 0]

@@ -12,7 +12,10 @@ from pathlib import Path
 from synthesis.checkpoint import find
 from synthesis.language.engine import Engine
 
-INTERVIEW = {"role": "system", "content": "A news interview."}
+INTERVIEW = {
+    "role": "system",
+    "content": "You are a reporter on the radio. Answer the question about the news story in one sentence.",
+}
 
 
 class Ranker:
