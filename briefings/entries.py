@@ -70,7 +70,7 @@ def document(parsed: dict[str, Any], base: str, moment: dt.datetime) -> Document
 
 def _entry(row: dict[str, Any], base: str, moment: dt.datetime) -> Entry:
     guid = " ".join(row["guid"].split())
-    url = absolute(row["url"], base) if row["url"] else absolute(guid, "")
+    url = (absolute(row["url"], base) if row["url"] else "") or absolute(guid, "")
     title = one_line(row["title"], 1000)
     return Entry(
         guid=(guid if len(guid) <= 900 else _hash(guid)) or _hash(canonical(url), title, str(row["published"])),

@@ -44,6 +44,7 @@ LIVE = Kind("a live blog", 1.0)
 CELEBRITY = Kind("celebrity and entertainment news", 1.5)
 ADVICE = Kind("advice, a list or a how-to", 1.5)
 FEATURE = Kind("a long feature, not the day's news", 0.8)
+EXPLAINER = Kind("an explainer or a question, not the day's event", 0.35)
 LURID = Kind("a lurid headline", 1.2)
 
 # (kind, pattern in the title, pattern in the address, topics). The first that fits counts.
@@ -153,6 +154,11 @@ _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|we should|let us|let['’]s|our country|you should|you can|your)\b"
 )
 _PRICE = re.compile(r"[$£€]\d+(?:\.\d\d)?(?= (?:at|from|\$|on )|\))|#\d{5,}")
+_GRAVE = re.compile(
+    r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|wounded|casualt\w+|hostages?|missiles?|earthquake|tornado(?:es)?|hurricane|evacuat\w+"
+    r"|nuclear|famine|outbreak|massacre|invasion)\b",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"^\W*\d{1,2}[:.]\d{2}\s?(?:a\.?m|p\.?m|ET|GMT|BST|CET|EDT)", re.MULTILINE | re.IGNORECASE)
 _PUBLIC = re.compile(
     r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|attacks?|missiles?|drones?|strikes?|war|troops?|military|army|police|shooting|bomb(?:s|ed|ing|ings)?|"
@@ -174,17 +180,21 @@ def judge(title: str, url: str, topics: Sequence[str], text: str) -> Judgement:
     cues: list[str] = []
     hardness = 0.0
     public = {match.group().lower() for match in _PUBLIC.finditer(f"{title} {lead}")}
-    hardness += min(len(public), 6) / 6 * 0.5
+    hardness += min(len(public), 6) / 6 * 0.42
     if public:
         cues.append("of public concern (" + ", ".join(sorted(public)[:3]) + ")")
+    grave = {match.group().lower() for match in _GRAVE.finditer(f"{title} {lead}")}
+    if grave:
+        hardness += 0.13 if len(grave) == 1 else 0.2
+        cues.append("lives at stake")
     if _DATELINE.match(text):
-        hardness += 0.15
+        hardness += 0.08
         cues.append("a correspondent's report")
     if _DAY.search(" ".join(text.split()[:80])):
-        hardness += 0.15
+        hardness += 0.12
         cues.append("names its day")
     rate = 100 * len(_ATTRIBUTED.findall(text)) / max(60, count_words(text))
-    hardness += min(rate, 1.6) / 1.6 * 0.2
+    hardness += min(rate, 1.6) / 1.6 * 0.18
     if rate >= 1.0:
         cues.append("statements with an owner")
     return Judgement(min(hardness, 1.0), kind, tuple(cues))
@@ -211,4 +221,6 @@ def _kind_by_text(title: str, text: str) -> Kind | None:
         return OPINION
     if words >= 1500 and not _DAY.search(" ".join(text.split()[:150])):
         return FEATURE
+    if re.search(r"\?\W*$|^(?:what|why|how|who|inside)\b", title, re.IGNORECASE):
+        return EXPLAINER
     return None

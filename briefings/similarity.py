@@ -17,10 +17,12 @@ LEAD_WORDS, BODY_WORDS = 70, 220
 NAME_WEIGHT, NUMBER_WEIGHT = 1.8, 1.2
 # In a small batch every word is rare: document counts are read as if the batch had at least this many articles.
 LEAST_DOCUMENTS = 60
-MERGE, MERGE_BY_NAMES, COPY = 0.38, 0.22, 0.8
+MERGE, MERGE_BY_NAMES, COPY = 0.33, 0.22, 0.8
+COVERED = 0.35
 
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
-_STOP_WORDS = """a about after again against all also am an and any are as at back be because been before being between both but
+_STOP_WORDS = """
+    a about after again against all also am an and any are as at back be because been before being between both but
     by can could day days did do does down during each even every few first for from get had has have he her here him
     his how i if in into is it its just last least like made make many may more most much must my new next no not now of
     off on one only or other our out over own per people put said same say says she should since so some still such take
@@ -32,7 +34,8 @@ _STOP_WORDS = """a about after again against all also am an and any are as at ba
 _STOP = frozenset(_STOP_WORDS.split())
 
 # Written with a capital, and no name of anybody.
-_ROLE_WORDS = """president minister prime former chief police court state governor mayor senator justice house senate congress
+_ROLE_WORDS = """
+    president minister prime former chief police court state governor mayor senator justice house senate congress
     bank government ministry department party north south east west northern southern eastern western street university
     company mr mrs ms dr sen rep gov republican democrat democratic general secretary director council union group
     international national federal county city world american"""
@@ -127,6 +130,12 @@ class Weights:
         return math.sqrt(sum((weight * self.idf(term)) ** 2 for term, weight in found.terms.items()))
 
 
+def title_coverage(one: Profile, other: Profile) -> float:
+    """How much of either title the other article speaks of, from 0 to 1: a person in the news is in many stories."""
+    told = (len(one.title & other.terms.keys()) + len(other.title & one.terms.keys())) / 2
+    return told / (min(len(one.title), len(other.title)) or 1)
+
+
 def is_same_event(one: Profile, other: Profile, weights: Weights) -> bool:
     """Whether two articles, near in time, report one event.
 
@@ -136,6 +145,8 @@ def is_same_event(one: Profile, other: Profile, weights: Weights) -> bool:
     score = weights.cosine(one, other)
     if score >= COPY:
         return True
+    if title_coverage(one, other) < COVERED:
+        return False
     shared = one.names & other.names
     fewer = min(len(one.names), len(other.names)) or 1
     named = len(shared) / fewer
@@ -145,5 +156,4 @@ def is_same_event(one: Profile, other: Profile, weights: Weights) -> bool:
         return False  # each title names someone or somewhere else
     if score >= MERGE:
         return (len(shared) >= 2 and named >= 0.25) or named >= 0.5
-    headline = len(one.title & other.title)
-    return score >= MERGE_BY_NAMES and len(shared) >= 3 and named >= 0.4 and headline >= 2
+    return score >= MERGE_BY_NAMES and len(shared) >= 3 and named >= 0.4 and len(one.title & other.title) >= 2

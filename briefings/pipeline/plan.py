@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils.timezone import now
 
 from briefings import headlines, languages
@@ -22,8 +23,8 @@ SECONDS_A_STORY = 45
 RESERVE = 2
 LEAST_WORDS = 80
 MEMORY = dt.timedelta(days=14)
-HALF_LIFE_H = 14.0
-HARDNESS, FRESHNESS, SPREAD, UPDATE = 2.0, 0.8, 0.8, -0.4
+HALF_LIFE_H = 18.0
+HARDNESS, FRESHNESS, SPREAD, UPDATE = 2.0, 0.5, 0.8, -0.4
 SAME_OUTLET, SAME_TOPIC, ALIKE = 0.35, 0.8, 0.1
 
 
@@ -84,14 +85,16 @@ def _fresh(show: Show, moment: dt.datetime) -> list[Article]:
 
 
 def _told(episode: Episode) -> dict[int, dt.datetime]:
-    """When each story was last planned for an edition of this show that has not been rejected."""
-    since = episode.edition_date - MEMORY
+    """When each story was last planned for an edition that went out, or that is still on its way since yesterday."""
+    Status, day = Episode.Status, episode.edition_date
+    on_its_way = Q(episode__edition_date__gte=day - dt.timedelta(days=1)) & ~Q(episode__status=Status.REJECTED)
     earlier = Segment.objects.filter(
-        episode__show=episode.show, episode__edition_date__gte=since, order__isnull=False
+        Q(episode__status=Status.PUBLISHED) | on_its_way,
+        episode__show=episode.show,
+        episode__edition_date__gte=day - MEMORY,
+        order__isnull=False,
     ).exclude(episode=episode)
-    rows = earlier.exclude(episode__status=Episode.Status.REJECTED).values_list(
-        "story", "episode", "episode__created_at"
-    )
+    rows = earlier.values_list("story", "episode", "episode__created_at")
     done = StageRun.objects.filter(stage="plan", outcome=StageRun.Outcome.DONE, episode__show=episode.show)
     planned = dict(done.order_by("ended_at").values_list("episode", "ended_at"))
     told: dict[int, dt.datetime] = {}
