@@ -33,6 +33,16 @@ def pytest_sessionfinish() -> None:
     shutil.rmtree(_STATE, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """A database in a file, as in use: one in memory locks whole tables against the other threads."""
+    from django.conf import settings
+
+    default = settings.DATABASES["default"]
+    if default["ENGINE"].endswith("sqlite3"):
+        default["TEST"]["NAME"] = str(_STATE / "test.sqlite3")
+
+
 @pytest.fixture
 def media(settings, tmp_path):
     """An empty media folder."""
