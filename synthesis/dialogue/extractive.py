@@ -50,12 +50,14 @@ def fit(
     while len(kept) > 1 and measure.total(kept, counts) > target * (1 + TOLERANCE):
         dropped.insert(0, kept.pop())
         counts.pop()
-    while True:
-        counts = _grown(kept, counts, measure, hosts, edition)
-        if not dropped or _length(kept, counts, hosts, edition) > target * (1 - TOLERANCE):
+    counts = _grown(kept, counts, measure, hosts, edition)
+    while dropped and _length(kept, counts, hosts, edition) < target * (1 - TOLERANCE):
+        # The stories told so far have no more to say.
+        wider = [*kept, dropped[0]], [*counts, min(FEWEST_FACTS, len(dropped[0].facts))]
+        if _length(*wider, hosts, edition) > target * (1 + TOLERANCE):
             break
-        kept.append(dropped.pop(0))  # the stories told so far have no more to say
-        counts.append(min(FEWEST_FACTS, len(kept[-1].facts)))
+        kept, counts = wider[0], _grown(*wider, measure, hosts, edition)
+        dropped.pop(0)
     reason = f"There is no room for it in {edition.minutes:g} minutes."
     return kept, counts, [LeftOut(prepared.story.id, reason) for prepared in dropped]
 

@@ -115,6 +115,8 @@ def _from_words(text: str) -> list[Figure]:
         word = match[0].lower()
         if _is_number_word(word) or (run and word in {"and", "point"}):
             run.append(match)
+        elif word == "a" and [found[0].lower() for found in run] == ["half"]:
+            run.append(match)
         elif word == "a" and re.match(
             r"\s+(hundred|thousand|million|billion|trillion|dozen)\b", text[match.end() :], re.I
         ):
@@ -158,6 +160,8 @@ def _values(words: list[str]) -> list[float]:
     if len(words) >= 2 and words[-1] in _FRACTIONS and words[-1] != "half":
         top = _cardinal(words[:-1])
         return [(1.0 if top == 0 else top) * _FRACTIONS[words[-1]]]
+    if words[0] == "half" and len(words) > 1:
+        return [0.5 * _cardinal(words[1:])]
     if words == ["half"] or words[:1] == ["quarter"]:
         return [_FRACTIONS[words[0]]]
     year = _spoken_year(words)

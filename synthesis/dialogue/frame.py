@@ -29,7 +29,8 @@ def opening(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook
 def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
     if len(stories) == 1:
         return book.say("opening", "contents_single", outlet=outlet_name(stories[0].story.articles[0].outlet))
-    headlines, words = [], 0
+    headlines: list[str] = []
+    words = 0
     for prepared in stories[:5]:
         headline = _sound(prepared.billing.headline, prepared)
         if headline and len(headlines) < 3 and words + len(headline.split()) <= 34:

@@ -92,7 +92,7 @@ def _mended(turn: Turn, articles: dict[str, Article], prepared: Prepared, editio
     ]
     if not grounding.check(turn.text, texts):
         return turn
-    own = _own_words(turn, prepared.facts)
+    own = _own_words(turn, prepared.speakable)
     return replace(turn, text=own.text, written_by="extractive") if own is not None else None
 
 

@@ -27,7 +27,7 @@ class Ranker(Protocol):
 def wordings() -> dict[str, dict[str, list[str]]]:
     """The phrases by section and need, as phrases.json has them."""
     text = resources.files("synthesis.dialogue").joinpath("phrases.json").read_text(encoding="utf-8")
-    return json.loads(text)  # type: ignore[no-any-return]
+    return json.loads(text)
 
 
 class Phrasebook:

@@ -32,6 +32,7 @@ class Prepared:
     story: Story
     readings: tuple[Reading, ...]
     facts: tuple[Fact, ...]
+    speakable: tuple[Fact, ...]  # all that could be said, chosen or not
     billing: Billing
     is_grave: bool
     needs_headline: bool  # the article's own first sentence could not be told
@@ -49,7 +50,7 @@ class Prepared:
 
 def prepare(story: Story, edition: Edition) -> Prepared:
     readings = tuple(read(article) for article in story.articles)
-    facts = [fact for reading in readings for fact in facts_of(reading, edition)]
+    facts = tuple(fact for reading in readings for fact in facts_of(reading, edition))
     ranked = tuple(choose.rank(story.title, readings, facts))
     first = parse([ranked[0].text])[0] if ranked else None
     expansions = {
@@ -60,6 +61,7 @@ def prepare(story: Story, edition: Edition) -> Prepared:
         story,
         readings,
         ranked,
+        facts,
         billing(story, first, expansions),
         is_grave(story.title, opening),
         _lacks_lead(story, ranked),
@@ -81,13 +83,12 @@ def tell(
     spoken = _spoken_facts(prepared, count, edition)
     groups = _groups(spoken)
     turns: list[Turn] = []
-    told = questions = 0
+    questions = 0
     heard = {prepared.story.articles[0].id} if named else set()
     for place, group in enumerate(groups):
-        told += 1
         speaker = lead
         if turns and turns[-1].host == lead:
-            may_ask = 2 * (questions + 1) <= told
+            may_ask = 2 * (questions + 1) <= place + 1
             asked = question(group[0], groups[place - 1][-1], turns, book) if may_ask else ""
             if asked:
                 questions += 1

@@ -221,15 +221,14 @@ def _last_conjunct(doc: Doc) -> Iterable[tuple[int, int]]:
             continue
         cc = next((child for child in token.head.children if child.dep_ == "cc" and child.i < token.i), None)
         before = {child.text.lower() for child in token.head.children} | {token.head.head.text.lower()}
+        if cc is None or cc.text != "and" or before & {"both", "between", "either"}:
+            continue
         if (
-            cc is not None
-            and cc.text == "and"
-            and token.i - cc.i < 12
+            token.i - cc.i < 12
             and token.right_edge.i - cc.i >= 4
-            and not before & {"both", "between", "either"}
+            and "," not in doc[cc.i : token.right_edge.i + 1].text
         ):
-            if "," not in doc[cc.i : token.right_edge.i + 1].text:
-                yield cc.i, token.right_edge.i + 1 - (1 if doc[token.right_edge.i].text == "." else 0)
+            yield cc.i, token.right_edge.i + 1 - (1 if doc[token.right_edge.i].text == "." else 0)
 
 
 def _indefinite_clauses(doc: Doc) -> Iterable[tuple[int, int]]:

@@ -11,6 +11,7 @@ from synthesis.dialogue.about import subject_of
 from synthesis.dialogue.attribution import SPEECH_VERBS, lower_first
 from synthesis.dialogue.facts import assumed
 from synthesis.dialogue.parse import parse
+from synthesis.text import sentences
 from synthesis.types import Story
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def billing(story: Story, first: Doc | None, expansions: Mapping[str, str]) -> B
 def speakable_headline(story: Story, expansions: Mapping[str, str]) -> str:
     """The title in sentence case, without section, outlet and second thoughts, or ""."""
     title = story.title.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').strip().rstrip(".")
-    title = _CUT.sub("", _PREFIX.sub("", title)).strip()
+    title = _CUT.sub("", _PREFIX.sub("", (sentences.split(title) or [""])[0])).strip().rstrip(".")
     first_part = title.split(", ")[0]
     title = first_part if 4 <= len(first_part.split()) and len(title.split()) > 9 else title
     if _REJECT.search(title) or not 3 <= len(title.split()) <= 13 or title.count('"') % 2 or title.upper() == title:

@@ -45,7 +45,7 @@ def resolve(text: str, published: dt.date | None, edition: dt.date) -> str:
     pieces = text.split('"')
     for place in range(0, len(pieces), 2):
         piece = _RELATIVE.sub(lambda match: _relative(match, published, edition), pieces[place])
-        pieces[place] = _WEEKDAY.sub(lambda match, piece=piece: _weekday(match, piece, published, edition), piece)
+        pieces[place] = _WEEKDAY.sub(lambda match: _weekday(match, published, edition), piece)
     return '"'.join(pieces)
 
 
@@ -59,8 +59,9 @@ def _relative(match: re.Match[str], published: dt.date, edition: dt.date) -> str
     return name[:1].upper() + name[1:] if match[0][0].isupper() else name
 
 
-def _weekday(match: re.Match[str], text: str, published: dt.date, edition: dt.date) -> str:
+def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     """A weekday is the last one on or before the article's date, or the next where the sentence speaks of what comes."""
+    text = match.string
     before = text[: match.start()].rstrip().lower()
     said = match["said"] or ""
     if before.endswith(

@@ -1,0 +1,51 @@
+import pytest
+
+from synthesis.dialogue.attribution import attribute, outlet_name
+from synthesis.dialogue.parse import parse
+
+
+def fronted(text):
+    found = attribute(text, parse([text])[0])
+    return found.spoken(found.who) if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("The wall will be raised, the mayor said.", "The mayor said the wall will be raised."),
+        ("Fuel has not leaked, according to the coastguard.", "According to the coastguard, fuel has not leaked."),
+        ('"The crew did everything right," Quill said.', 'Quill said: "The crew did everything right."'),
+        ('"The crew did everything right," said Edda Quill.', 'Edda Quill said: "The crew did everything right."'),
+        ('"The work is hard," he added.', 'He said: "The work is hard."'),
+        ("The mayor said that the wall will be raised.", "The mayor said that the wall will be raised."),
+    ],
+)
+def test_the_speaker_comes_first(text, spoken):
+    assert fronted(text) == spoken
+
+
+def test_what_is_said_stays_whole_behind_an_opening_phrase():
+    text = "In a memo from May, the agency said all staff will be required to work in the office for three days."
+    found = attribute(text, parse([text])[0])
+    assert found is None or not found.was_trailing
+
+
+def test_to_continue_on_a_journey_is_no_speech():
+    text = "The ship continued on its journey."
+    assert attribute(text, parse([text])[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("TheNation", "The Nation"),
+        ("APNews", "AP News"),
+        ("VoiceOfAmerica", "Voice of America"),
+        ("Reuters", "Reuters"),
+        ("The Port Ellery Courier", "The Port Ellery Courier"),
+        ("CNBC", "CNBC"),
+        ("TechCrunch", "TechCrunch"),
+    ],
+)
+def test_an_outlet_is_named_as_it_is_said(written, spoken):
+    assert outlet_name(written) == spoken
