@@ -1,0 +1,191 @@
+"""The voice stage: nothing but a whole, approved, measured file ever gets a recording's name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from django.utils.timezone import now
+
+from briefings import engines
+from briefings.errors import DiskFull, ModelUnavailable, RecordingRejected, ScriptRejected
+from briefings.models import Episode, Script
+from briefings.pipeline import stages, voice
+from synthesis.errors import AudioOutOfSpec, CheckpointError, DialogueRejected, RenderFailed
+from tests.factories import make_episode, make_show
+from tests.fakes import FakeStudio
+
+pytestmark = pytest.mark.django_db
+Status = Episode.Status
+VOICE = stages.BY_NAME["voice"]
+
+
+@pytest.fixture
+def studio(monkeypatch, media):
+    fake = FakeStudio()
+    monkeypatch.setattr(engines, "studio", lambda show: fake)
+    return fake
+
+
+def approved(show=None, **values):
+    episode = make_episode(show, Status.APPROVED, **values)
+    sha256 = episode.script.sha256
+    Script.objects.filter(episode=episode).update(approved_at=now(), approved_sha256=sha256)
+    return episode
+
+
+def files(media):
+    return [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_a_recording_is_named_by_its_content(studio, media):
+    show = make_show(slug="wire")
+    episode = stages.advance(approved(show, edition_date=dt.date(2025, 2, 3)).pk, VOICE)
+    assert episode.status == Status.VOICED
+    recording = episode.recordings.get()
+    assert re.fullmatch(r"wire/2025-02-03-[0-9a-f]{12}\.mp3", recording.path)
+    content = Path(recording.file_path).read_bytes()
+    assert recording.sha256 == hashlib.sha256(content).hexdigest()
+    assert recording.sha256.startswith(recording.path[-16:-4])
+    assert recording.size_bytes == len(content)
+    assert recording.script_sha256 == episode.script.sha256
+    assert recording.voices == ["af_heart", "am_michael"]
+    assert recording.cues[0]["text"].startswith("This is")
+    assert recording.chapters[1]["title"] == "Port Ellery votes to rebuild its sea wall"
+    assert files(media) == [Path(recording.file_path)]
+
+
+def test_the_file_is_tagged_with_what_it_is(studio):
+    show = make_show(title="The Wire", author="The Desk")
+    episode = approved(show, number=41)
+    stages.advance(episode.pk, VOICE)
+    dialogue, tags = studio.asked[0]
+    assert (tags.show, tags.artist, tags.track) == ("The Wire", "The Desk", 41)
+    assert tags.date == episode.edition_date.isoformat()
+    assert "AI" in tags.comment
+    assert tags.artwork.startswith(b"\x89PNG")
+    story = episode.segments.get().story
+    assert tags.chapter_urls == {str(story.pk): story.articles.get().url}
+    assert [turn.text for turn in dialogue.turns] == [turn.text for turn in episode.script.turns.all()]
+
+
+def test_a_host_speaks_with_the_voice_that_the_show_gives_it_now(studio):
+    episode = approved()
+    episode.show.hosts.filter(name="Ben").update(voice="am_puck")
+    stages.advance(episode.pk, VOICE)
+    assert {host.name: host.voice for host in studio.asked[0][0].hosts} == {"Ava": "af_heart", "Ben": "am_puck"}
+
+
+def test_a_script_that_was_changed_since_its_approval_is_not_voiced(studio, media):
+    episode = approved()
+    episode.script.turns.filter(order=0).update(text="Something else.")
+    with pytest.raises(ScriptRejected, match="approved"):
+        stages.advance(episode.pk, VOICE)
+    assert not studio.asked
+    assert files(media) == []
+
+
+def test_an_approval_without_its_moment_is_none(studio):
+    episode = approved()
+    Script.objects.filter(episode=episode).update(approved_at=None)
+    with pytest.raises(ScriptRejected):
+        stages.advance(episode.pk, VOICE)
+
+
+def full_disk():
+    error = RenderFailed("episode.mp3 could not be written")
+    error.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (CheckpointError("the model voice is not installed"), ModelUnavailable),
+        (DialogueRejected("nothing to say", turn=2), ScriptRejected),
+        (RenderFailed("the mix is silent"), RecordingRejected),
+        (AudioOutOfSpec("the loudness in LUFS", -30.0, -16.0), RecordingRejected),
+        (full_disk(), DiskFull),
+        (OSError(errno.ENOSPC, "No space left on device"), DiskFull),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), DiskFull),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value.__name__,
+)
+def test_what_goes_wrong_is_named_and_leaves_no_file(studio, media, error, expected):
+    studio.error = error
+    episode = approved()
+    with pytest.raises(expected):
+        stages.advance(episode.pk, VOICE)
+    episode.refresh_from_db()
+    assert (episode.status, episode.error_code) == (Status.APPROVED, expected.code)
+    assert files(media) == []
+    assert not episode.recordings.exists()
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"duration_s": 0.0},
+        {"loudness_lufs": -17.2},
+        {"loudness_lufs": -14.8},
+        {"true_peak_dbtp": -1.4},
+        {"size_bytes": 1},
+    ],
+    ids=str,
+)
+def test_a_recording_outside_its_limits_is_not_kept(studio, media, figures):
+    studio.figures = figures
+    with pytest.raises(RecordingRejected):
+        stages.advance(approved().pk, VOICE)
+    assert files(media) == []
+
+
+def test_without_room_nothing_is_begun(studio, media, monkeypatch):
+    monkeypatch.setattr(voice.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 10_000_000})())
+    with pytest.raises(DiskFull, match="10 MB are free"):
+        stages.advance(approved().pk, VOICE)
+    assert not studio.asked
+
+
+def test_voicing_the_same_script_again_changes_nothing(studio, media):
+    episode = approved()
+    stages.advance(episode.pk, VOICE)
+    first = episode.recordings.get()
+    Episode.objects.filter(pk=episode.pk).update(status=Status.APPROVED)
+    stages.advance(episode.pk, VOICE)
+    assert episode.recordings.get().path == first.path
+    assert len(files(media)) == 1
+
+
+def test_a_new_script_gets_a_new_name_beside_the_old_one(studio, media):
+    episode = approved()
+    stages.advance(episode.pk, VOICE)
+    episode.script.turns.filter(order=3).update(text="Until tomorrow.")
+    Script.objects.filter(episode=episode).update(approved_sha256=Episode.objects.get(pk=episode.pk).script.sha256)
+    Episode.objects.filter(pk=episode.pk).update(status=Status.APPROVED)
+    stages.advance(episode.pk, VOICE)
+    assert len({recording.path for recording in episode.recordings.all()}) == 2
+    assert len(files(media)) == 2
+
+
+def test_what_a_killed_worker_left_is_removed(studio, media):
+    episode = approved()
+    left = media / ".rendering" / f"{episode.pk}-0000" / "episode.mp3"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half an episode")
+    stages.advance(episode.pk, VOICE)
+    assert files(media) == [Path(episode.recordings.get().file_path)]
+
+
+def test_a_worker_that_lost_its_lease_leaves_no_recording(studio, media, monkeypatch):
+    episode = approved()
+    claim = stages.claim(episode.pk, VOICE)
+    Episode.objects.filter(pk=episode.pk).update(claimed_until=now() - dt.timedelta(seconds=1))
+    stages.advance(episode.pk, VOICE)
+    with pytest.raises(stages.StageConflict):
+        voice.run(claim)
+    assert episode.recordings.count() == 1
