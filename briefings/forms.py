@@ -133,6 +133,7 @@ class ShowForm(forms.ModelForm):
             "is_explicit": "Has explicit content",
             "timezone": "Time zone",
             "publish_time": "Opens at",
+            "feeds": "It takes these feeds",
             "is_active": "Active: editions open by themselves",
             "auto_approve": "Approve a script by itself when no check is red",
             "auto_publish": "Publish a recording without a person's listening",

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from django.utils.feedgenerator import Rss201rev2Feed, rfc2822_date
+from django.utils.html import strip_tags
 
 from briefings import addresses, selectors, show_notes
 from briefings.models import Episode, Recording, Show
@@ -34,7 +35,7 @@ def build(show: Show) -> bytes:
     """The feed's document, with the newest episodes first."""
     published = list(selectors.published_episodes(show)[: selectors.EPISODES_IN_FEED])
     feed = PodcastFeed(
-        title=legal(show.title, VALUE_MAX_CHARS),
+        title=plain(show.title),
         link=addresses.show_page(show),
         description=within(legal(show.description), DESCRIPTION_MAX_BYTES),
         feed_url=addresses.podcast_feed(show),
@@ -44,7 +45,7 @@ def build(show: Show) -> bytes:
     for episode in published:
         if recording := selectors.recording_of(episode):
             feed.add_item(
-                legal(episode.title or str(episode), VALUE_MAX_CHARS),
+                plain(episode.title or str(episode)),
                 addresses.episode_page(episode),
                 within(legal(show_notes.notes_text(episode)), DESCRIPTION_MAX_BYTES),
                 episode=episode,
@@ -60,6 +61,11 @@ def changed_at(show: Show, published: list[Episode]) -> dt.datetime:
     for episode in published:
         moments += [episode.changed_at, *(r.created_at for r in episode.recordings.all())]
     return max(moments)
+
+
+def plain(title: str) -> str:
+    """A title of one line without tags: some players take a title as markup, others as text."""
+    return legal(" ".join(strip_tags(title).split()), VALUE_MAX_CHARS)
 
 
 def legal(text: str, longest: int | None = None) -> str:

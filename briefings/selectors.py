@@ -82,7 +82,7 @@ def shows_today(moment: dt.datetime) -> list[ShowToday]:
     for show in Show.objects.filter(is_active=True):
         today = moment.astimezone(show.zone).date()
         episode = episodes().filter(show=show, edition_date=today).first()
-        opening = schedule.next_opening(show, moment) if show.weekdays else None
+        opening = schedule.next_opening(show, moment)
         cards.append(ShowToday(show, episode, line(episode) if episode else None, opening))
     return cards
 
@@ -218,12 +218,14 @@ class ShowRow:
     show: Show
     next_opening: dt.datetime | None
     latest: Episode | None
+    is_open: bool
 
 
 def show_list(moment: dt.datetime) -> list[ShowRow]:
-    """Every show with its next opening and its latest edition."""
+    """Every show with its next opening and its latest edition; `is_open` says that this is today's already."""
     rows = []
     for show in Show.objects.annotate(feed_count=Count("feeds")).prefetch_related("hosts"):
-        opening = schedule.next_opening(show, moment) if show.is_active and show.weekdays else None
-        rows.append(ShowRow(show, opening, episodes().filter(show=show).first()))
+        latest = episodes().filter(show=show).first()
+        is_open = latest is not None and latest.edition_date == moment.astimezone(show.zone).date()
+        rows.append(ShowRow(show, schedule.next_opening(show, moment), latest, is_open))
     return rows

@@ -85,3 +85,9 @@ def outlets(articles: Any) -> str:
 def host_place(hosts: list[str], name: str) -> int:
     """A host's place among the show's hosts, which picks the colour."""
     return hosts.index(name) if name in hosts else 0
+
+
+@register.filter
+def web_only(url: str) -> str:
+    """The address if it is one of the web; nothing for one that a browser might run."""
+    return url if url.lower().startswith(("https://", "http://")) else ""

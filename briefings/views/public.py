@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from briefings import addresses, artwork, chapters, podcast_feed, ranged_media, selectors, show_notes, transcripts
@@ -134,4 +135,7 @@ def _document(
     etag = f'"{hashlib.sha256(body).hexdigest()}"'
     modified = int(changed_at.timestamp()) if changed_at else None
     response = HttpResponse(body, content_type=content_type, headers=headers)
+    response["ETag"] = etag
+    if modified:
+        response["Last-Modified"] = http_date(modified)
     return get_conditional_response(request, etag=etag, last_modified=modified, response=response) or response

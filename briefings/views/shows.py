@@ -16,7 +16,7 @@ from briefings.models import Show
 from briefings.views.responses import UNPROCESSABLE, SeeOther
 
 DEFAULT_HOSTS = [{"name": "Ava", "voice": "af_heart"}, {"name": "Ben", "voice": "am_michael"}]
-DEFAULTS = {"publish_time": "06:30", "weekdays": range(7)}
+DEFAULTS = {"publish_time": "06:30", "weekdays": list(range(7))}
 
 
 @require_safe
@@ -38,6 +38,8 @@ def _edit(
     request: HttpRequest, show: Show, *, initial: dict | None = None, hosts: list[dict[str, str]] | None = None
 ) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
+    if posted is not None:
+        initial = hosts = None  # what is left as proposed counts as filled in
     form = ShowForm(posted, instance=show, initial=initial)
     host_forms = HostFormSet(posted, instance=show, initial=hosts, prefix="hosts")
     pronunciations = PronunciationFormSet(posted, instance=show, prefix="pronunciations")

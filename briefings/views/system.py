@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from briefings import checks, schedule
+from briefings import checks
 
 
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
-    context = {"checks": checks.run(), "last_tick": schedule.last_tick()}
-    return render(request, "system/doctor.html", context)
+    return render(request, "system/doctor.html", {"checks": checks.run()})

@@ -10,7 +10,7 @@ from briefings import tasks
 
 @pytest.fixture
 def editor(db):
-    return get_user_model().objects.create_user("editor", password="a quiet harbour")
+    return get_user_model().objects.create_user("editor")
 
 
 @pytest.fixture

@@ -1,0 +1,148 @@
+"""An edition on its way: opened, watched, retried, listened to and published."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import now
+
+from briefings.models import Episode, StageRun
+from briefings.pipeline import stages
+from briefings.selectors import line
+from tests.factories import make_episode, make_show
+
+Status = Episode.Status
+
+
+def html(desk, name: str, *args) -> str:
+    answer = desk.get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_todays_edition_is_opened_once_and_sent_on(desk, sent):
+    show = make_show()
+    for _ in range(2):
+        answer = desk.post(reverse("show_open", args=[show.slug]))
+        episode = Episode.objects.get()
+        assert (answer.status_code, answer["Location"]) == (303, reverse("episode", args=[episode.pk]))
+    assert episode.edition_date == now().astimezone(show.zone).date()
+    assert sent == [("fetch", episode.pk)] * 2  # the second message finds it claimed, or does what the first one lost
+
+
+@pytest.mark.parametrize(
+    ("status", "values", "state"),
+    [
+        (Status.OPENED, {}, "running"),
+        (Status.PLANNED, {"claim_token": uuid.uuid4()}, "running"),
+        (Status.READ, {"error_code": "x", "retry_at": now()}, "running"),
+        (Status.WRITTEN, {}, "editor"),
+        (Status.VOICED, {}, "editor"),
+        (Status.GROUPED, {"error_code": "x"}, "stuck"),
+        (Status.REJECTED, {}, "rejected"),
+        (Status.PUBLISHED, {}, "published"),
+    ],
+)
+def test_the_line_says_where_it_stands(db, status, values, state):
+    episode = make_episode(status=status, **values)
+    found = line(episode)
+    assert found.state == state
+    assert [mark.name for mark in found.marks] == [stage.name for stage in stages.STAGES]
+    done = sum(mark.state == "done" for mark in found.marks)
+    assert done == {"published": 8, "rejected": 5}.get(state, list(Status.values).index(status))
+
+
+def test_it_asks_again_as_long_as_it_moves(desk, db):
+    episode = make_episode(status=Status.PLANNED, progress_done=3, progress_total=9, claim_token=uuid.uuid4())
+    url = reverse("episode_stage", args=[episode.pk])
+    moving = desk.get(url)
+    assert "every 2s" in moving.content.decode() and "3 of 9" in moving.content.decode()
+    assert "<html" not in moving.content.decode() and "HX-Refresh" not in moving
+    Episode.objects.update(claim_token=None, error_code="episode:nothing-to-say", error_message="No news.")
+    still = desk.get(url)
+    assert "every 2s" not in still.content.decode()
+    assert still["HX-Refresh"] == "true"
+
+
+def test_the_page_shows_rundown_and_runs(desk, db):
+    episode = make_episode(status=Status.PLANNED)
+    StageRun.objects.create(
+        episode=episode, stage="plan", outcome="failed", token=uuid.uuid4(), started_at=now(), error_message="No news."
+    )
+    page = html(desk, "episode", episode.pk)
+    assert "Port Ellery votes" in page and "fresh" in page and "No news." in page
+
+
+def test_a_failed_stage_is_retried(desk, sent):
+    episode = make_episode(status=Status.GROUPED, error_code="episode:nothing-to-say", error_message="No news.")
+    assert "No news." in html(desk, "dashboard") and "Retry" in html(desk, "episode", episode.pk)
+    assert desk.post(reverse("episode_retry", args=[episode.pk])).status_code == 303
+    episode.refresh_from_db()
+    assert (episode.error_code, sent) == ("", [("plan", episode.pk)])
+
+
+def test_a_failed_publishing_is_retried_as_it_was_asked_for(desk, sent):
+    episode = make_episode(status=Status.VOICED, error_code="episode:disk-full", error_message="Full.")
+    desk.post(reverse("episode_retry", args=[episode.pk]))
+    assert sent == [("publish", episode.pk)]
+
+
+def test_nothing_is_retried_that_did_not_fail(desk, sent):
+    episode = make_episode(status=Status.WRITTEN)
+    answer = desk.post(reverse("episode_retry", args=[episode.pk]), follow=True)
+    assert "nothing to retry" in answer.content.decode()
+    assert sent == []
+
+
+def test_a_recording_is_listened_to_line_by_line(desk, db):
+    episode = make_episode(status=Status.VOICED)
+    page = html(desk, "listen", episode.pk)
+    recording = episode.recordings.get()
+    assert f'src="/media/{recording.path}"' in page
+    assert 'data-start="6.000" data-end="8.800"' in page
+    assert "-16.0 LUFS" in page and "-1.8 dBTP" in page and "Publish" in page
+
+
+def test_without_a_recording_there_is_nothing_to_hear(desk, db):
+    episode = make_episode(status=Status.WRITTEN)
+    answer = desk.get(reverse("listen", args=[episode.pk]), follow=True)
+    assert "not been voiced yet" in answer.content.decode()
+
+
+def test_a_voiced_edition_is_published(desk, sent):
+    episode = make_episode(status=Status.VOICED)
+    assert desk.post(reverse("episode_publish", args=[episode.pk])).status_code == 303
+    assert sent == [("publish", episode.pk)]
+
+
+@pytest.mark.parametrize("status", [Status.WRITTEN, Status.APPROVED, Status.PUBLISHED, Status.REJECTED])
+def test_nothing_else_is_published(desk, sent, status):
+    episode = make_episode(status=status)
+    desk.post(reverse("episode_publish", args=[episode.pk]))
+    assert sent == []
+
+
+def test_the_list_is_of_one_show_if_asked(desk, db):
+    one, other = make_episode(title="One of one"), make_episode(title="One of another")
+    page = desk.get(reverse("episodes"), {"show": one.show.slug}).content.decode()
+    assert one.title in page and other.title not in page
+
+
+def test_today_shows_what_waits_and_what_failed(desk, db):
+    make_episode(status=Status.WRITTEN, title="A script")
+    make_episode(status=Status.VOICED, title="A recording")
+    make_episode(status=Status.GROUPED, error_code="x", error_message="Nothing fresh.")
+    page = html(desk, "dashboard")
+    assert "Waiting for you" in page and "A script" in page and "A recording" in page and "Nothing fresh." in page
+
+
+def test_today_offers_to_open_an_edition_that_is_not_open(desk, db):
+    make_show()
+    assert "Open today's edition now" in html(desk, "dashboard").replace("&#x27;", "'")
+
+
+def test_an_empty_newsroom_is_told_how_to_begin(desk, db):
+    page = html(desk, "dashboard")
+    assert reverse("feeds") in page and reverse("show_new") in page and "Welcome" in page

@@ -1,0 +1,158 @@
+"""The script, read against its sources, edited, approved, rejected and written again."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from briefings.models import Episode, Turn
+from tests.factories import make_episode
+
+Status = Episode.Status
+HTMX = {"hx-request": "true"}
+NEW = "The council voted on Tuesday to rebuild the sea wall."
+
+
+@pytest.fixture
+def episode(db):
+    return make_episode(status=Status.WRITTEN)
+
+
+@pytest.fixture
+def turn(episode):
+    return episode.script.turns.get(kind="fact")
+
+
+@pytest.fixture
+def red(turn):
+    turn.findings = [{"kind": "number", "span": "Tuesday", "reason": "the sources say Monday"}]
+    turn.save()
+    return turn
+
+
+def page(desk, episode) -> str:
+    return desk.get(reverse("script", args=[episode.pk])).content.decode()
+
+
+def edit(desk, turn, text, version, **headers):
+    url = reverse("turn_edit", args=[turn.pk])
+    return desk.post(url, {"text": text, "version": version}, headers=headers)
+
+
+def test_a_turn_stands_beside_the_sentences_it_rests_on(desk, episode, turn):
+    html = page(desk, episode)
+    article = turn.story.articles.get()
+    assert "1 source sentence" in html
+    assert (
+        "<blockquote>The harbour council of Port Ellery voted on Tuesday to rebuild the old sea wall.</blockquote>"
+        in html
+    )
+    assert article.outlet in html and f'href="{article.url}"' in html
+    assert "extractive draft" in html
+
+
+def test_a_sentence_that_is_gone_is_said_to_be_gone(desk, episode, turn):
+    turn.story.articles.update(text="", summary="")
+    assert "no longer has this sentence" in page(desk, episode)
+
+
+def test_a_finding_is_marked_in_the_text_with_its_reason(desk, episode, red):
+    html = page(desk, episode)
+    assert "voted on <mark>Tuesday</mark> to rebuild" in html
+    assert "the sources say Monday" in html and "1 turn marked" in html
+
+
+def test_the_words_are_checked_when_a_turn_is_saved(desk, episode, turn):
+    edit(desk, turn, "The council voted on Tuesday. It costs 99 million euros.", turn.version)
+    turn.refresh_from_db()
+    assert [finding["kind"] for finding in turn.findings] == ["number"]
+
+
+def test_a_turn_is_edited_without_a_script(desk, episode, turn, editor):
+    answer = edit(desk, turn, NEW, turn.version)
+    assert answer.status_code == 303
+    assert answer["Location"] == f"{reverse('script', args=[episode.pk])}#turn-{turn.pk}"
+    turn.refresh_from_db()
+    assert (turn.text, turn.edited_by, turn.version) == (NEW, editor, 2)
+
+
+def test_a_turn_is_edited_in_place(desk, episode, turn):
+    form = desk.get(reverse("turn_edit", args=[turn.pk]), headers=HTMX).content.decode()
+    assert "<textarea" in form and "<html" not in form
+    answer = edit(desk, turn, NEW, turn.version, **HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert NEW in html and 'id="script-summary" hx-swap-oob="true"' in html and 'id="decision"' in html
+
+
+def test_leaving_the_form_brings_the_turn_back(desk, turn):
+    html = desk.get(reverse("turn", args=[turn.pk]), headers=HTMX).content.decode()
+    assert turn.text in html and "<textarea" not in html
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_stale_edit_is_refused_and_keeps_the_editor_s_words(desk, turn, headers):
+    Turn.objects.filter(pk=turn.pk).update(text="Somebody else's words.", version=5)
+    answer = edit(desk, turn, NEW, 1, **headers)
+    html = answer.content.decode().replace("&#x27;", "'")
+    assert answer.status_code == 409
+    assert "Somebody else's words." in html and NEW in html and 'name="version" value="5"' in html
+    turn.refresh_from_db()
+    assert turn.text == "Somebody else's words."
+
+
+def test_no_words_are_refused(desk, turn):
+    assert edit(desk, turn, "  ", turn.version).status_code == 422
+
+
+def test_a_published_script_is_not_edited(desk):
+    episode = make_episode(status=Status.PUBLISHED)
+    turn = episode.script.turns.get(kind="fact")
+    assert edit(desk, turn, NEW, turn.version).status_code == 409
+    assert "turn_edit" not in page(desk, episode) and ">Edit<" not in page(desk, episode)
+
+
+def test_a_script_is_approved_and_voiced(desk, episode, sent, editor):
+    answer = desk.post(reverse("script_approve", args=[episode.pk]))
+    assert (answer.status_code, sent) == (303, [("voice", episode.pk)])
+    episode.refresh_from_db()
+    assert (episode.status, episode.script.approved_by) == (Status.APPROVED, editor)
+
+
+def test_a_red_script_is_approved_only_with_a_reason(desk, episode, red, sent):
+    url = reverse("script_approve", args=[episode.pk])
+    refused = desk.post(url)
+    assert refused.status_code == 422
+    assert "A check is red" in refused.content.decode()
+    assert desk.post(url, {"override_reason": "The council moved the vote."}).status_code == 303
+    episode.script.refresh_from_db()
+    assert episode.script.override_reason == "The council moved the vote."
+    assert sent == [("voice", episode.pk)]
+
+
+def test_a_script_is_rejected_with_a_reason(desk, episode, sent):
+    url = reverse("script_reject", args=[episode.pk])
+    assert desk.post(url, {"reason": " "}).status_code == 422
+    assert desk.post(url, {"reason": "Too thin."}).status_code == 303
+    episode.refresh_from_db()
+    assert (episode.status, sent) == (Status.REJECTED, [])
+    assert "Too thin." in desk.get(reverse("episode", args=[episode.pk])).content.decode()
+
+
+def test_a_rejected_script_is_written_again(desk, episode, sent):
+    desk.post(reverse("script_reject", args=[episode.pk]), {"reason": "Too thin."})
+    assert desk.post(reverse("script_rewrite", args=[episode.pk])).status_code == 303
+    episode.refresh_from_db()
+    assert (episode.status, sent) == (Status.PLANNED, [("write", episode.pk)])
+
+
+def test_a_published_script_is_not_written_again(desk, sent):
+    episode = make_episode(status=Status.PUBLISHED)
+    answer = desk.post(reverse("script_rewrite", args=[episode.pk]), follow=True)
+    assert answer.status_code == 200 and sent == []
+    episode.refresh_from_db()
+    assert episode.status == Status.PUBLISHED
+
+
+def test_an_episode_without_a_script_has_no_script_page(desk, db):
+    assert desk.get(reverse("script", args=[make_episode().pk])).status_code == 404
