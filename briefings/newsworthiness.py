@@ -45,6 +45,7 @@ CELEBRITY = Kind("celebrity and entertainment news", 1.5)
 ADVICE = Kind("advice, a list or a how-to", 1.5)
 FEATURE = Kind("a long feature, not the day's news", 0.8)
 EXPLAINER = Kind("an explainer or a question, not the day's event", 0.35)
+SENSITIVE = Kind("a report that touches on suicide, for an editor to look at", 0.5)
 LURID = Kind("a lurid headline", 1.2)
 
 # (kind, pattern in the title, pattern in the address, topics). The first that fits counts.
@@ -159,6 +160,9 @@ _GRAVE = re.compile(
     r"|nuclear|famine|outbreak|massacre|invasion)\b",
     re.IGNORECASE,
 )
+_SUICIDE = re.compile(
+    r"\b(?:suicid\w+|self-immolat\w+|self-harm\w*|took (?:his|her|their) own li(?:fe|ves))\b", re.IGNORECASE
+)
 _CLOCK = re.compile(r"^\W*\d{1,2}[:.]\d{2}\s?(?:a\.?m|p\.?m|ET|GMT|BST|CET|EDT)", re.MULTILINE | re.IGNORECASE)
 _PUBLIC = re.compile(
     r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|attacks?|missiles?|drones?|strikes?|war|troops?|military|army|police|shooting|bomb(?:s|ed|ing|ings)?|"
@@ -215,6 +219,8 @@ def _kind_by_text(title: str, text: str) -> Kind | None:
         return LIVE
     if re.search(r"^[A-Z]{5,}!|!\s*$|!!", title) or len(re.findall(r"\b[A-Z]{5,}\b", title)) >= 3:
         return LURID
+    if _SUICIDE.search(f"{title} {text[:800]}"):
+        return SENSITIVE
     attributed = 100 * len(_ATTRIBUTED.findall(text)) / max(1, words)
     personal = 100 * len(_FIRST_PERSON.findall(re.sub(r"[\"“][^\"”]*[\"”]", "", text))) / max(1, words)
     if words >= 150 and attributed < 0.5 and (personal >= 0.3 or not _DAY.search(text[:1500])):

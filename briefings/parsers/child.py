@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -30,10 +31,13 @@ class Child:
         self._path, self._wall_s = path, wall_s
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
 
     def ask(self, question: dict[str, Any], body: bytes) -> dict[str, Any]:
         """The child's answer. Raises ChildDied."""
         with self._lock:
+            if self._owner != os.getpid():  # a forked worker must not talk into its parent's pipes
+                self._owner, self._process = os.getpid(), None
             process = self._process = self._process or self._start()
             timer = threading.Timer(self._wall_s, process.kill)
             timer.daemon = True

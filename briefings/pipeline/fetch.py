@@ -180,10 +180,13 @@ def _max_age(response: web_client.Response) -> dt.timedelta | None:
 
 def keep(feed: Feed, answer: Answer) -> int:
     """The database's side of a refresh: store the new articles and the feed's health. Returns how many were new."""
-    moment = now()
+    moment, count = now(), 0
     with transaction.atomic():
-        feed.checked_at = moment
-        count = 0
+        kept = Feed.objects.filter(pk=feed.pk).values("outlet", "is_paused").first()
+        if kept is None:
+            return 0  # removed while it was asked
+        # The desk may have renamed or paused it meanwhile.
+        feed.outlet, feed.is_paused, feed.checked_at = kept["outlet"], kept["is_paused"], moment
         if answer.error:
             _keep_failure(feed, answer, answer.error, moment)
         else:

@@ -14,6 +14,8 @@ from briefings.similarity import Profile, Weights, is_same_event, profile
 MEMORY = dt.timedelta(days=14)
 # Reports on one event come near each other; a story that goes on does so by one report after the other.
 REACH = dt.timedelta(hours=72)
+# The invented sample news is served anew each day: today's report is not to join yesterday's.
+SAMPLE_REACH = dt.timedelta(hours=12)
 MEAN_AT_LEAST = 0.2
 
 
@@ -85,8 +87,9 @@ def _home(article: Article, clusters: list[Cluster], profiles: dict[int, Profile
 
 
 def _is_near(one: Article, other: Article) -> bool:
-    # Invented news never joins real news.
-    return abs(one.published_at - other.published_at) <= REACH and one.feed.is_sample == other.feed.is_sample
+    """Near in time, and both real or both invented."""
+    reach = SAMPLE_REACH if one.feed.is_sample else REACH
+    return abs(one.published_at - other.published_at) <= reach and one.feed.is_sample == other.feed.is_sample
 
 
 def _is_same_page(one: Article, other: Article) -> bool:

@@ -127,8 +127,8 @@ def _score(candidate: Candidate, moment: dt.datetime) -> None:
     candidate.score = HARDNESS * judgement.hardness + FRESHNESS * 0.5 ** (age_h / HALF_LIFE_H)
     candidate.score += SPREAD * min(math.log2(candidate.outlets), 2.0)
     candidate.reasons += judgement.cues
-    if candidate.outlets > 1:
-        candidate.reasons.insert(0, f"reported by {candidate.outlets} outlets")
+    by = f"{candidate.outlets} outlets" if candidate.outlets > 1 else "one outlet"
+    candidate.reasons.insert(0, f"reported by {by}")
     candidate.reasons.append("published within the hour" if age_h < 1 else f"{age_h:.0f} hours old")
     if judgement.kind is not None:
         candidate.score -= judgement.kind.penalty
@@ -145,7 +145,7 @@ def _why_out(candidate: Candidate, told_at: dt.datetime | None) -> str:
         return ""
     if candidate.kind is not None and candidate.kind.is_out:
         return f"it is {candidate.kind.name}"
-    if told_at is None:
+    if told_at is None or candidate.lead.feed.is_sample:  # invented news is the same every day
         return ""
     news = _new_since(candidate, told_at)
     if not news:
@@ -228,5 +228,11 @@ def _list(candidate: Candidate) -> str:
 
 def _nothing(show: Show, candidates: list[Candidate]) -> str:
     if not candidates:
+        feeds = show.feeds.count()
+        failing = show.feeds.exclude(error_code="").count()
+        if not feeds:
+            return f"{show.title} has no feeds"
+        if failing == feeds:
+            return f"all {feeds} feeds of {show.title} are failing, and nothing fresh came before"
         return f"there is no article of the last {show.max_age_hours} hours in the feeds of {show.title}"
     return f"none of the {len(candidates)} stories of the day can be told; the rundown says why"

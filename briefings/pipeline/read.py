@@ -14,7 +14,7 @@ from briefings import boilerplate, languages, parsers, web_client
 from briefings.errors import ArticleError, FeedError, PageUnreadable
 from briefings.models import Article, Show
 from briefings.pipeline import stages
-from briefings.plain_text import count_words, one_line, tidy
+from briefings.plain_text import count_words, one_line
 
 log = logging.getLogger(__name__)
 
@@ -111,9 +111,11 @@ def keep(article: Article, outcome: Page | ArticleError) -> bool:
             article.error_code, article.error_message = outcome.code, outcome.editor_message
     told = outcome.language if isinstance(outcome, Page) else languages.detect(own or article.summary)
     article.language = told[:20] or article.language
-    article.summary = tidy(article.summary)
-    article.save()
+    article.save(update_fields=_KEPT)
     return bool(article.text)
+
+
+_KEPT = ["read_at", "text", "authors", "published_at", "error_code", "error_message", "language"]
 
 
 def _date(article: Article, published_at: dt.datetime | None) -> None:

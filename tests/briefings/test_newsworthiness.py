@@ -33,6 +33,7 @@ PLAIN = "The council said on Tuesday that the road would be closed for a week, a
         ("7 ways to save on heating", "", [], "how-to"),
         ("SCANDAL! Mayor accused", "", [], "lurid"),
         ("What is next for the harbour?", "", [], "explainer"),
+        ("Man dies by suicide at the bridge", "", [], "suicide"),
     ],
 )
 def test_a_page_that_is_no_news_report_is_named(title, url, topics, kind):

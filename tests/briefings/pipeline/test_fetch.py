@@ -172,6 +172,17 @@ def test_a_feed_that_works_again_is_healthy_again(outlet):
     assert (feed.health, feed.failures, feed.error_message) == ("ok", 0, "")
 
 
+def test_a_feed_that_was_renamed_paused_or_removed_meanwhile_stays_so(outlet):
+    feed = make_feed(url=outlet.serves("/feed.xml", rss(ITEMS)), outlet="Old")
+    answer = fetch.ask(feed)
+    Feed.objects.filter(pk=feed.pk).update(outlet="New", is_paused=True)
+    fetch.keep(feed, answer)
+    feed.refresh_from_db()
+    assert (feed.outlet, feed.is_paused) == ("New", True)
+    Feed.objects.filter(pk=feed.pk).delete()
+    assert fetch.keep(feed, answer) == 0
+
+
 def test_an_error_is_raised_for_those_who_ask_for_it(outlet):
     feed = make_feed(url=outlet.serves("/feed.xml", "", status=500))
     with pytest.raises(FeedUnreachable):

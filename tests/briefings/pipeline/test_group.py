@@ -96,6 +96,15 @@ def test_invented_news_never_joins_real_news(show):
     assert Story.objects.count() == 2
 
 
+def test_invented_news_of_another_day_is_another_story(show):
+    sample = make_feed(is_sample=True)
+    show.feeds.add(sample)
+    make_story([make_article(sample, title=WALL[0], published_at=now() - dt.timedelta(hours=25))])
+    make_article(sample, title=WALL[0])
+    group(show)
+    assert Story.objects.count() == 2
+
+
 def test_articles_of_other_shows_feeds_stale_and_unread_ones_are_left_alone(show):
     make_article(title=WALL[0])
     add(show, RATES, published_at=now() - dt.timedelta(hours=show.max_age_hours + 1))

@@ -111,7 +111,7 @@ def test_copies_of_one_agencys_text_count_as_one_outlet(show):
         feed = make_feed()
         show.feeds.add(feed)
         make_article(feed, title="Ferry sinks", text=HARD.format(place="Ellery"), story=story)
-    assert "outlets" not in reason(planned(show), story)
+    assert "one outlet" in reason(planned(show), story)
 
 
 def test_fresh_news_comes_before_yesterdays(show):
@@ -219,6 +219,13 @@ def test_what_a_rejected_edition_held_may_be_told(show):
     assert told(planned(show)) == [story]
 
 
+def test_invented_news_may_be_told_every_day(show):
+    story = add(show)
+    show.feeds.update(is_sample=True)
+    planned(show)
+    assert told(planned(show)) == [story]
+
+
 def test_a_telling_long_ago_is_forgotten(show):
     story = add(show)
     old = make_episode(show, edition_date=dt.date(2024, 1, 1), number=900)
@@ -240,10 +247,19 @@ def test_the_episode_is_titled_by_its_lead(show):
 
 
 def test_no_news_at_all_is_said(show):
+    show.feeds.add(make_feed())
     with pytest.raises(NothingToSay, match="no article of the last 36 hours"):
         planned(show)
     episode = Episode.objects.get()
     assert (episode.error_code, episode.status) == ("episode:nothing-to-say", Episode.Status.GROUPED)
+
+
+def test_a_show_without_feeds_or_with_failing_ones_alone_says_so(show):
+    with pytest.raises(NothingToSay, match="has no feeds"):
+        planned(show)
+    show.feeds.add(make_feed(error_code="feed:gone"))
+    with pytest.raises(NothingToSay, match="all 1 feeds"):
+        planned(show)
 
 
 def test_nothing_that_can_be_told_is_said(show):
