@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from synthesis.types import Progress, no_progress
 MANIFEST = "manifest.json"
 PICKLE_STARTS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 ROOM_TO_SPARE = 64 << 20
+LEFTOVER_AFTER_S = 6 * 3600
 
 State = Literal["installed", "missing", "damaged"]
 
@@ -122,6 +124,7 @@ def install(name: str, models_dir: Path, *, source: Path | None = None, progress
         pass
     with _disk_errors(card, models_dir):
         models_dir.mkdir(parents=True, exist_ok=True)
+        _sweep(models_dir)
         _check_room(card, models_dir)
         with tempfile.TemporaryDirectory(prefix=f".installing-{card.name}-", dir=models_dir) as scratch:
             built, route, notes = _build(card, Path(scratch), source, progress)
@@ -225,6 +228,13 @@ def _swap_in(built: Path, folder: Path, replaced: Path) -> None:
     if folder.exists():
         os.replace(folder, replaced)
     os.replace(built, folder)
+
+
+def _sweep(models_dir: Path) -> None:
+    """Remove what installations that were killed have left; one that still runs is younger."""
+    for leftover in models_dir.glob(".installing-*"):
+        if time.time() - leftover.stat().st_mtime > LEFTOVER_AFTER_S:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _check_room(card: ModelCard, models_dir: Path) -> None:

@@ -94,6 +94,10 @@ class Synthesizer:
             model.load_state_dict(load_file(folder / "model.safetensors"))
         except RuntimeError as error:
             raise CheckpointError(f"{folder / 'model.safetensors'} does not fit the voice model: {error}") from error
+        for module in model.modules():
+            if isinstance(module, nn.LSTM):
+                # One block of memory a network, which a GPU's library wants; nothing happens on a CPU.
+                module.flatten_parameters()
         return cls(model.eval().requires_grad_(False), Voices.load(folder / "voices.safetensors"), chosen)
 
     def speak(

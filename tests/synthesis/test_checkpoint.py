@@ -288,6 +288,15 @@ def test_too_little_room_is_found_before_the_download(tmp_path, card, shelf, mon
         checkpoint.install("small", tmp_path / "models", source=shelf)
 
 
+def test_what_a_killed_installation_left_is_removed(tmp_path, card, shelf):
+    old, running = tmp_path / "models/.installing-voice-old", tmp_path / "models/.installing-voice-running"
+    for folder in (old, running):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    checkpoint.install("small", tmp_path / "models", source=shelf)
+    assert not old.exists() and running.exists()
+
+
 def test_models_lie_in_the_state_folder(monkeypatch):
     monkeypatch.setenv("TANDEM_STATE", "/srv/tandem")
     assert checkpoint.models_dir() == Path("/srv/tandem/models")
