@@ -117,6 +117,7 @@ class Weights:
             self._count.update(found.terms.keys())
             documents += 1
         self._documents = max(documents, LEAST_DOCUMENTS)
+        self._norms: dict[int, tuple[Profile, float]] = {}
 
     def idf(self, term: str) -> float:
         return math.log(1 + self._documents / max(1, self._count[term]))
@@ -127,7 +128,11 @@ class Weights:
         return dot / (self._norm(one) * self._norm(other) or 1.0)
 
     def _norm(self, found: Profile) -> float:
-        return math.sqrt(sum((weight * self.idf(term)) ** 2 for term, weight in found.terms.items()))
+        known = self._norms.get(id(found))
+        if known is None or known[0] is not found:
+            norm = math.sqrt(sum((weight * self.idf(term)) ** 2 for term, weight in found.terms.items()))
+            known = self._norms[id(found)] = (found, norm)
+        return known[1]
 
 
 def title_coverage(one: Profile, other: Profile) -> float:
@@ -142,11 +147,11 @@ def is_same_event(one: Profile, other: Profile, weights: Weights) -> bool:
     Like events in different places share their verbs and nouns, and not their names: so some names must be shared, and
     an overlap of words alone is enough only where it is a copy's.
     """
+    if title_coverage(one, other) < COVERED:  # first, as it is cheap and sorts out most pairs
+        return False
     score = weights.cosine(one, other)
     if score >= COPY:
         return True
-    if title_coverage(one, other) < COVERED:
-        return False
     shared = one.names & other.names
     fewer = min(len(one.names), len(other.names)) or 1
     named = len(shared) / fewer

@@ -8,7 +8,9 @@ import re
 from typing import Any
 
 _HIDDEN_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|%)?\s*(?:;|$))", re.I
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|%)?\s*(?:;|$)"
+    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|(?:left|top|text-indent)\s*:\s*-\d{3,})",
+    re.IGNORECASE,
 )
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "figcaption", "dialog")
 # Read in this order: what a publisher wrote for machines is exact, and carries the hour.
@@ -25,8 +27,7 @@ def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
     import trafilatura
     from trafilatura.utils import decode_file
 
-    document = decode_file(body)
-    tree = lxml.html.document_fromstring(document)
+    tree = lxml.html.document_fromstring(_declared(body, question.get("charset", "")) or decode_file(body))
     linked = _linked_data(tree)
     found = {
         "language": (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:20],
@@ -45,6 +46,14 @@ def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
     )
     text = (extracted.text if extracted is not None else "") or ""
     return found | {"text": text[:200_000]}
+
+
+def _declared(body: bytes, charset: str) -> str:
+    """The page in the encoding that its server names, if that holds; an XML declaration would be refused in text."""
+    try:
+        return re.sub(r"^\s*<\?xml[^>]*\?>", "", body.decode(charset))
+    except (LookupError, ValueError):
+        return ""
 
 
 def _drop_hidden(tree: Any) -> None:

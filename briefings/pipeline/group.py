@@ -31,7 +31,7 @@ class Cluster:
 def run(claim: stages.Claim) -> None:
     """Give every fresh article of the show a story. Run again, it finds nothing left to do."""
     articles = list(ungrouped(claim.episode.show, now()))
-    clusters = cluster(articles, _remembered(now()))
+    clusters = cluster(articles, _remembered(articles, now()))
     grown = [found for found in clusters if found.joined]
     new = sum(found.story is None for found in grown)
     with stages.finish(claim, articles=len(articles), new_stories=new, grown_stories=len(grown) - new):
@@ -46,8 +46,13 @@ def ungrouped(show: Show, moment: dt.datetime) -> list[Article]:
     return list(found.select_related("feed").order_by("published_at", "pk"))
 
 
-def _remembered(moment: dt.datetime) -> list[Cluster]:
-    members = Article.objects.filter(story__isnull=False, story__last_published_at__gte=moment - MEMORY)
+def _remembered(articles: list[Article], moment: dt.datetime) -> list[Cluster]:
+    """The stories of the last two weeks, with those of their articles that a new one could be near to."""
+    if not articles:
+        return []
+    members = Article.objects.filter(
+        story__last_published_at__gte=moment - MEMORY, published_at__gte=articles[0].published_at - REACH
+    )
     clusters: dict[int, Cluster] = {}
     for article in members.select_related("feed", "story").order_by("published_at", "pk"):
         assert article.story is not None

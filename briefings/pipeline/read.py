@@ -78,7 +78,8 @@ def read_page(article: Article) -> Page:
     if not ("html" in kind or "text/plain" in kind) or not response.body.strip():
         raise PageUnreadable(article, f"its link leads to no web page ({kind[:60]})")
     try:
-        parsed = parsers.PAGE.ask({"url": response.url}, response.body)
+        charset = kind.partition("charset=")[2].strip(" \"';")[:40]
+        parsed = parsers.PAGE.ask({"url": response.url, "charset": charset}, response.body)
     except parsers.ChildDied as cause:
         raise PageUnreadable(article, "its page takes too much time or memory to read") from cause
     if "error" in parsed:

@@ -52,6 +52,12 @@ def test_credits_prompts_and_crossheads_are_left_out(outlet):
     assert article.text.split("\n") == TEXT
 
 
+def test_the_encoding_that_the_server_names_is_believed(outlet):
+    body = page([TEXT[0], TEXT[1].replace("euros", "euros à côté"), *TEXT[2:]]).encode("iso-8859-15")
+    url = outlet.serves("/1", body, kind="text/html; charset=iso-8859-15")
+    assert "à côté" in read_one(make_article(url=url, text="", read_at=None)).text
+
+
 def test_a_thin_page_is_unreadable_and_the_summary_is_told(outlet):
     article = read_one(unread_article(outlet, page(["Subscribe to read on."]), summary="The council voted."))
     assert article.error_code == "article:unreadable"
