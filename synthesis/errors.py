@@ -15,7 +15,7 @@ class PromptTooLong(SynthesisError, ValueError):
     """A prompt that does not fit the model's context."""
 
     def __init__(self, tokens: int, limit: int):
-        super().__init__(f"the prompt has {tokens} tokens, and the model takes {limit}; give it fewer or shorter stories")
+        super().__init__(f"the prompt has {tokens} tokens, and the model takes {limit}: give it less to read")
         self.tokens, self.limit = tokens, limit
 
 

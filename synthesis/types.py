@@ -24,7 +24,7 @@ def no_progress(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One outlet's report. `published` is ISO 8601 with a zone, or empty; `text` is plain, paragraphs split by newlines."""
+    """One outlet's report. `published` is ISO 8601 with a zone, or empty; `text` is plain, a paragraph a line."""
 
     id: str
     outlet: str
