@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _POINTS_BACK = re.compile(
-    r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then|All (said|of|three|four|but)|Some|Most|Many of (them|those)|One of (them|those|the)|The (two|three|four|pair|latter|former|other|others|same|rest)|Two others|Here)\b(?! (who|is a|are a|was a|were a)\b)"
+    r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then|All (said|of|three|four|but)|Some|Most|Many of (them|those)|One of (them|those)|The (two|three|four|pair|latter|former|other|others|same|rest)|Two others|Here)\b(?! (who|is a|are a|was a|were a)\b)"
 )
 _EXPLETIVE = re.compile(
     r"^(It (is|was|remains|'s|has been) (not |also |still )?(un)?(clear|known|likely|possible|important|necessary|expected|estimated|hoped|believed)|There (is|are|was|were|has|have|will))\b"
 )
 _CONTINUES = re.compile(
-    r"\b(also|too|as well|instead|the same|likewise|similarly|in turn|meanwhile|the move|that day|at the time|by then|afterwards?|afterward|later that)\b",
+    r"\b(were affected|was affected|also|too|as well|instead|the same|likewise|similarly|in turn|meanwhile|the move|that day|at the time|by then|afterwards?|afterward|later that)\b",
     re.I,
 )
 LONGEST_LEAD = 37  # the news itself may cost a breath more
@@ -160,7 +160,7 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
         surname = re.sub(r"'s$", "", found.speaker.text)
         if surname in reading.people:
             return reading.people[surname].name
-        if " " not in found.who:
+        if " " not in found.who and not _is_everywhere(found.who, reading):
             return ""  # a surname that no sentence introduces
     who = re.split(r", (?:who|which|whose|where)\b", found.who)[0].strip(" ,")
     if found.verb == "according to" and len(who.split()) > 6:
@@ -180,6 +180,12 @@ def _has_named_subject(doc: Doc) -> bool:
 def _leans_on(text: str, place: int) -> tuple[str, frozenset[str]]:
     """The nouns that a listener must know already; the first sentence of an article brings its own."""
     return ("", frozenset()) if place == 0 else (_definite_noun(text), assumed(parse([text])[0]))
+
+
+def _is_everywhere(name: str, reading: Reading) -> bool:
+    """Whether the whole article is about the name, so that it needs no introduction ("Strava")."""
+    times = sum(bool(re.search(rf"\b{re.escape(name)}\b", sentence.text)) for sentence in reading.sentences[:12])
+    return times >= 3 or bool(re.search(rf"\b{re.escape(name)}\b", reading.article.title))
 
 
 def _definite_noun(text: str) -> str:

@@ -57,15 +57,25 @@ class Introductions:
         if acronym in WELL_KNOWN or acronym in self._met:
             return text
         comes_back = any(re.search(rf"\b{acronym}\b", later) for later in self._coming)
-        if expansion in text:
+        bare = expansion.removeprefix("the ")
+        if bare in text:
             self._met.add(acronym)
-            both = text.replace(expansion, f"{expansion}, or {acronym},", 1) if comes_back else text
+            both = text.replace(bare, f"{bare}, or {acronym},", 1) if comes_back else text
             return re.sub(r",(?=[.,;])", "", both) if text.count(acronym) == 0 else text
         if re.search(rf"\b{acronym}\b", re.sub(r'"[^"]*"', "", text)):
             self._met.add(acronym)
             cites.append(index)
-            return re.sub(rf"(\b[Tt]he )?\b{acronym}\b", lambda match: (match[1] or "") + expansion, text, count=1)
+            return _spelt_out(text, acronym, expansion, bare)
         return text
+
+
+def _spelt_out(text: str, acronym: str, expansion: str, bare: str) -> str:
+    """The first `acronym` in full, with its "the" where nothing stands before the name that forbids it."""
+    match = re.search(rf"\b{acronym}\b", text)
+    before = text[: match.start()] if match else ""
+    takes_article = not before or re.search(r"\b(by|to|of|from|for|with|and|that|said|says|at|in) $", before)
+    text = text.replace(acronym, expansion if takes_article else bare, 1)
+    return text[:1].upper() + text[1:]
 
 
 def _names(surname: str, text: str, sentence: Sentence) -> bool:

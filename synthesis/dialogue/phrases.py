@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Protocol
 
-MOST_RANKED = 5  # a model reads every pair, and a CPU takes its time
+MOST_RANKED = 4  # a model reads every pair, and a CPU takes its time
 BANNED = re.compile(
     r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further ado|great question|absolutely|\bwow\b|fascinating|folks",
     re.I,

@@ -95,9 +95,9 @@ def _needs(item: Spoken, before: Spoken, doc: Doc) -> list[str]:
     if role == "quotation":
         return ["account", "quotation"]
     if role == "reaction":
-        return ["account"]
+        return []  # a reaction to what? Told by the other host, it needs no question
     if role == "cause":
-        near = (
+        near = bool(choose.content_words(text) & choose.content_words(before.text)) and (
             item.fact.sentence.article.id == before.fact.sentence.article.id
             and 0 < item.fact.sentence.index - before.fact.sentence.index <= 2
         )
@@ -142,5 +142,6 @@ def label_of(fact: Fact, introductions: Introductions) -> str:
         doc = parse([who])[0]
         is_person = any(entity.label_ == "PERSON" for entity in doc.ents) or who.istitle() and len(who.split()) == 2
         if not is_person and not re.fullmatch(r"[A-Z]{2,}", who):
-            return who[:1].lower() + who[1:] if who.startswith("The ") else who
+            is_plain = who.startswith("The ") or (len(doc) == 1 and doc[0].tag_ == "NNS")
+            return who[:1].lower() + who[1:] if is_plain else who
     return ""

@@ -215,7 +215,8 @@ def _acronyms(found: tuple[Sentence, ...]) -> dict[str, tuple[str, int]]:
         for match in _ACRONYM.finditer(sentence.written):
             expansion = _expansion(match[1], match[2])
             if expansion:
-                acronyms.setdefault(match[2], (expansion, sentence.index))
+                takes_article = re.search(rf"\bthe {re.escape(expansion)}", sentence.written, re.I)
+                acronyms.setdefault(match[2], (f"the {expansion}" if takes_article else expansion, sentence.index))
     return acronyms
 
 

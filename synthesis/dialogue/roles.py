@@ -27,6 +27,9 @@ _REACTION = re.compile(
     r"\b(welcomed|condemned|criti[cs]i[sz]ed|praised|denounced|slammed|urged|called (on|for)|warned|hailed|protest(ed|s)?|outrage|backlash|objected|applauded|rejected|disputed|dismissed|denied|denies|accused)\b",
     re.I,
 )
+_COUNTER = re.compile(
+    r"\b(confirmed|confirms|denied|denies|disputed|disputes|rejected|rejects|acknowledged|admitted|insisted|insists|claimed|claims)\b"
+)
 _COMING = frozenset("expect plan aim intend hope vow schedule prepare".split())
 _BACKGROUND = re.compile(
     r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was born|first began|in the past|years ago|long been|had (already )?been|earlier this year)\b",
@@ -59,6 +62,8 @@ def role_of(text: str, doc: Doc, *, place: int, is_attributed: bool, year: int |
         return "cause"
     if is_attributed:
         return "reaction" if _REACTION.search(outside) else "account"
+    if _COUNTER.search(outside) and place > 0:
+        return "account"
     if _REACTION.search(outside):
         return "reaction"
     if _is_past(outside, doc, year):

@@ -54,7 +54,10 @@ def prepare(story: Story, edition: Edition) -> Prepared:
     ranked = tuple(choose.rank(story.title, readings, facts))
     first = parse([ranked[0].text])[0] if ranked else None
     expansions = {
-        key: words for reading in readings for key, (words, _) in reading.acronyms.items() if key not in WELL_KNOWN
+        key: words.removeprefix("the ")
+        for reading in readings
+        for key, (words, _) in reading.acronyms.items()
+        if key not in WELL_KNOWN
     }
     opening = " ".join(sentence.text for reading in readings for sentence in reading.sentences[:4])
     return Prepared(

@@ -267,7 +267,7 @@ def _render(doc: Doc, kept: list[bool]) -> str:
             pieces[place] = " "
     text = re.sub(r"\s+([,.;!?])", r"\1", " ".join("".join(pieces).split()))
     text = re.sub(r",+([.!?])", r"\1", text)
-    return text if text.endswith((".", "!", "?", '"')) else text.rstrip(" ,;") + "."
+    return text if re.search(r'[.!?]"?$', text) else text.rstrip(" ,;") + "."
 
 
 def _words(text: str) -> int:

@@ -102,7 +102,10 @@ def _topic(doc: Doc) -> str:
     if (
         not 2 <= len(words.split()) <= 7
         or re.search(r'["\d,;:—]', words)
-        or (subject.ent_type_ == "PERSON" and len(words.split()) < 3)
+        or (
+            subject.ent_type_ == "PERSON"
+            and (len(words.split()) < 3 or any(child.dep_ == "conj" for child in subject.children))
+        )
         or subject.ent_type_ in {"DATE", "CARDINAL", "PERCENT"}
     ):
         return ""

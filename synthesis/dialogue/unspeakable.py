@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FURNITURE = re.compile(
-    r"https?://|www\.|\S+@\S+|(?<!\w)@\w|#\w{3,}|\bclick (here|below)|\bread (more|also|next|through)|\bsee also\b|\brelated\s*:|\bsubscribe|\bnewsletter"
+    r"https?://|www\.|\S+@\S+|(?<!\w)@\w|#\w{3,}|\bclick (here|below)|\bread (more|also|next|through)|\bsee also\b|\brelated\s*:|\bsubscribe (to|now|today|here|for)\b|\bsubscribers? (get|can|only)\b|\bnewsletter"
     r"|\bsign[- ]up\b|\bfollow (us|him|her|them) on|\b(file |handout )?photo(graph)?\s*[:/(]|\bphoto by|\bimage\s*:|\bcredit\s*:|getty images|shutterstock|\bAP photo"
     r"|contributed to this (report|story|article|guide)|^(additional )?(reporting|editing|writing|compiled) by|all rights reserved|copyright|©"
     r"|\bthis (article|story|post|guide|column|piece|newsletter|review)\b|advertis(e|ing)ment|\bsponsored\b|affiliate|cookie(s)? (policy|settings)|\blisten to the\b"
