@@ -12,6 +12,7 @@ import datetime as dt
 import email.utils
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 import zlib
@@ -173,7 +174,7 @@ def _get_once(url: str, headers: dict[str, str], limit: int, deadline: Deadline)
     target = urllib3.util.parse_url(urlunsplit(("", "", parts.path or "/", parts.query, ""))).request_uri
     with (
         _errors_named(url, host, deadline),
-        contextlib.closing(_connection(scheme, host, port, deadline)) as connection,
+        _released(_connection(scheme, host, port, deadline)) as connection,
     ):
         connection.request("GET", target, headers=headers, preload_content=False, decode_content=False)
         raw = connection.getresponse()
@@ -221,7 +222,7 @@ class _Checked:
         for family, kind, protocol, _, where in found[:4]:
             sock = socket.socket(family, kind, protocol)
             try:
-                sock.settimeout(min(CONNECT_TIMEOUT_S, self.timeout))
+                sock.settimeout(min(CONNECT_TIMEOUT_S, self.deadline.left_s))
                 sock.connect(where)
                 sock.settimeout(self.timeout)
                 self._watch(sock.dup())
@@ -240,11 +241,11 @@ class _Checked:
         self._timer.daemon = True
         self._timer.start()
 
-    def close(self) -> None:
+    def release(self) -> None:
+        """To be called in the end. Not in `close`, which is called as soon as the headers of a last answer are in."""
         if self._timer is not None and self._watched is not None:
             self._timer.cancel()
             self._watched.close()
-        super().close()  # type: ignore[misc]
 
 
 class _Http(_Checked, HTTPConnection):
@@ -256,21 +257,35 @@ class _Https(_Checked, HTTPSConnection):
 
 
 @contextlib.contextmanager
+def _released(connection: _Http | _Https) -> Iterator[_Http | _Https]:
+    try:
+        yield connection
+    finally:
+        connection.release()
+        connection.close()
+
+
+@contextlib.contextmanager
 def _errors_named(url: str, host: str, deadline: Deadline) -> Iterator[None]:
     try:
         yield
     except FeedError:
         raise
-    except NameResolutionError as cause:
-        raise FeedUnreachable(url, f"the name {host} is unknown") from cause
-    except NewConnectionError as cause:
-        raise FeedUnreachable(url, f"{host} accepts no connection") from cause
-    except SSLError as cause:
-        raise FeedUnreachable(url, f"the certificate of {host} is not valid: {cause}") from cause
     except (HTTPError, OSError, ValueError) as cause:
-        if deadline.is_over:
-            raise FeedUnreachable(url, deadline.reason) from cause
-        raise FeedUnreachable(url, f"the connection to {host} broke off ({type(cause).__name__})") from cause
+        reason = deadline.reason if deadline.is_over else _reason(cause, host)
+        raise FeedUnreachable(url, reason) from cause
+
+
+def _reason(cause: Exception, host: str) -> str:
+    if isinstance(cause, NameResolutionError):
+        return f"the name {host} is unknown"
+    if isinstance(cause, NewConnectionError):
+        return f"{host} accepts no connection"
+    if "CERTIFICATE_VERIFY" in str(cause):
+        return f"the certificate of {host} is not valid ({cause})"[:300]
+    if isinstance(cause, (SSLError, ssl.SSLError)):
+        return f"{host} offers no secure connection ({cause})"[:300]
+    return f"the connection to {host} broke off ({type(cause).__name__})"
 
 
 def _read_body(raw: Any, headers: dict[str, str], limit: int, url: str) -> bytes:

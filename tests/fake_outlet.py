@@ -65,12 +65,12 @@ class FakeOutlet:
     def redirects(self, path: str, target: str) -> str:
         return self.serves(path, b"", status=302, Location=target)
 
-    def drips(self, path: str, byte_s: float = 0.1) -> str:
+    def drips(self, path: str, byte_s: float = 0.1, *, says_length: bool = True) -> str:
         """A byte now and then, without end."""
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
             handler.send_response(200)
-            handler.send_header("Content-Length", "100000")
+            handler.send_header(*(("Content-Length", "100000") if says_length else ("Connection", "close")))
             handler.end_headers()
             for _ in range(100):
                 handler.wfile.write(b" ")

@@ -139,10 +139,11 @@ def test_no_proxy_of_the_environment_is_used(outlet, monkeypatch):
     assert web_client.get(outlet.serves("/feed.xml", "<rss/>")).status == 200
 
 
-def test_a_drip_is_cut_at_the_deadline(outlet):
+@pytest.mark.parametrize("says_length", [True, False], ids=["with a length", "until the connection ends"])
+def test_a_drip_is_cut_at_the_deadline(outlet, says_length):
     started = time.monotonic()
     with pytest.raises(FeedUnreachable, match="not complete"):
-        web_client.get(outlet.drips("/slow"), timeout_s=0.6)
+        web_client.get(outlet.drips("/slow", says_length=says_length), timeout_s=0.6)
     assert time.monotonic() - started < 2
 
 
@@ -188,3 +189,17 @@ def test_a_refused_connection_is_unreachable(settings):
         port = free.getsockname()[1]
     with pytest.raises(FeedUnreachable, match="accepts no connection"):
         web_client.get(f"http://127.0.0.1:{port}/")
+
+
+def test_a_server_that_speaks_no_tls_is_named_so(outlet):
+    with pytest.raises(FeedUnreachable, match="no secure connection"):
+        web_client.get(outlet.url("/").replace("http:", "https:"))
+
+
+def test_an_unknown_name_is_named_so(monkeypatch):
+    def unknown(*args, **kwargs):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(FeedUnreachable, match=r"nowhere\.example is unknown"):
+        web_client.get("http://nowhere.example/")
