@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import uuid
 import zoneinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+
+if TYPE_CHECKING:
+    from briefings.models.feeds import Feed
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -38,7 +41,7 @@ class Show(models.Model):
     is_explicit = models.BooleanField(default=False)
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
-    feeds = models.ManyToManyField("Feed", related_name="shows", blank=True)
+    feeds: models.ManyToManyField[Feed, models.Model] = models.ManyToManyField("Feed", related_name="shows", blank=True)
     timezone = models.CharField(max_length=60, default="UTC", validators=[is_timezone])
     publish_time = models.TimeField(help_text="Local hour at which an edition is opened.")
     weekdays = models.JSONField(default=every_day, help_text="0 is Monday.")

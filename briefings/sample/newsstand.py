@@ -203,8 +203,7 @@ def _handler(stand: Newsstand) -> type[BaseHTTPRequestHandler]:
             """The stand keeps no log."""
 
         def do_GET(self) -> None:
-            host, port = self.server.server_address[:2]
-            found = stand.page(self.path, f"http://{host!s}:{port}")
+            found = stand.page(self.path, f"http://127.0.0.1:{self.connection.getsockname()[1]}")
             content_type, body = found or ("text/plain", b"not on this stand")
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", content_type)
