@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import certifi
 import urllib3
@@ -131,6 +131,7 @@ def check_url(url: str) -> tuple[str, str, int]:
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
+        urllib3.util.parse_url(url)
     except ValueError as cause:
         raise AddressForbidden(url, f"{url[:200]!r} is no valid web address", advice=_ADVICE_URL) from cause
     if scheme not in ("http", "https") or not host:
@@ -170,8 +171,7 @@ def unwrap(address: Address) -> Address:
 
 def _get_once(url: str, headers: dict[str, str], limit: int, deadline: Deadline) -> Response:
     scheme, host, port = check_url(url)
-    parts = urlsplit(url)
-    target = urllib3.util.parse_url(urlunsplit(("", "", parts.path or "/", parts.query, ""))).request_uri
+    target = urllib3.util.parse_url(url).request_uri
     with (
         _errors_named(url, host, deadline),
         _released(_connection(scheme, host, port, deadline)) as connection,

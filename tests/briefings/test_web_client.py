@@ -27,6 +27,14 @@ def test_validators_are_sent_and_nothing_that_identifies_a_reader(outlet):
     assert not {"cookie", "referer", "authorization"} & set(headers)
 
 
+@pytest.mark.parametrize(
+    ("asked", "path"), [("/b//c?x=1#f", "/b//c?x=1"), ("", "/"), ("?q", "/?q"), ("/a b/é", "/a%20b/%C3%A9")]
+)
+def test_path_and_query_are_asked_as_they_stand(outlet, asked, path):
+    outlet.serves(path, "yes")
+    assert web_client.get(outlet.url(asked)).body == b"yes"
+
+
 def test_a_packed_answer_is_unpacked(outlet):
     url = outlet.serves("/feed.xml", gzip.compress(b"<rss/>" * 1000), Content_Encoding="gzip")
     assert web_client.get(url).body == b"<rss/>" * 1000
