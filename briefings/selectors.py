@@ -77,9 +77,9 @@ class ShowToday:
 
 
 def shows_today(moment: dt.datetime) -> list[ShowToday]:
-    """Each active show with its edition of today, by the date in the show's own zone."""
+    """Each show with its edition of today, by the date in the show's own zone; those that open by themselves first."""
     cards = []
-    for show in Show.objects.filter(is_active=True):
+    for show in Show.objects.order_by("-is_active", "title"):
         today = moment.astimezone(show.zone).date()
         episode = episodes().filter(show=show, edition_date=today).first()
         opening = schedule.next_opening(show, moment)
