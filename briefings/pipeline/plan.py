@@ -212,7 +212,9 @@ def _segments(episode: Episode, candidates: list[Candidate], chosen: list[Candid
     for rank, candidate in enumerate(candidates, start=1):
         place = order.get(id(candidate))
         if place is None:
-            why = candidate.out or f"ranked {rank} of {len(candidates)}, and there was no room: " + _list(candidate)
+            # A rank within the rundown's length, and yet not chosen: what it shares with the chosen ones decided.
+            why_not = "left out for variety" if rank <= len(chosen) else "there was no room"
+            why = candidate.out or f"ranked {rank} of {len(candidates)}, and {why_not}: {_list(candidate)}"
         else:
             why = ("pinned by the desk; " if candidate.story.is_pinned else "") + _list(candidate)
         why = why[:1].upper() + why[1:]

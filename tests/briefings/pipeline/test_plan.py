@@ -178,7 +178,9 @@ def test_one_outlet_does_not_fill_the_rundown(show):
     for place in PLACES[:9]:
         make_story([make_article(feed, title=f"Ferry sinks off {place}", text=HARD.format(place=place))])
     others = [add(show, f"Council of {place} meets", TEXT * 3, place=place) for place in PLACES[:3]]
-    assert set(told(planned(show))) & set(others)
+    episode = planned(show)
+    assert set(told(episode)) & set(others)
+    assert episode.segments.filter(order=None, reason__contains="for variety").exists()
 
 
 def test_a_story_told_lately_is_left_out(show):
