@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from briefings import transcripts
 
 LONG = (
-    "The harbour council of Port Ellery voted on Tuesday to rebuild the old sea wall. The work will cost 12 million euros "
-    "and take two years, the council said, and it starts in March with the stretch that broke twice last winter."
+    "The harbour council of Port Ellery voted on Tuesday to rebuild the old sea wall. The work will cost 12 million "
+    "euros and take two years, the council said, and it starts in March with the stretch that broke twice last winter."
 )
 CUE = re.compile(r"(\d\d):(\d\d):(\d\d)\.(\d{3}) --> (\d\d):(\d\d):(\d\d)\.(\d{3})\n<v ([^>]+)>((?:.|\n)+)")
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
-from briefings import engines
+from briefings import artwork, engines
 from briefings.errors import RecordingRejected, ScriptRejected, StageConflict
 from briefings.models import Episode, Script
 from briefings.pipeline import stages
@@ -23,6 +23,7 @@ PUBLISH = stages.BY_NAME["publish"]
 @pytest.fixture
 def voiced(monkeypatch, media):
     monkeypatch.setattr(engines, "studio", lambda show: FakeStudio())
+    monkeypatch.setattr(artwork, "png", lambda show: b"")
     episode = make_episode(status=Status.APPROVED)
     sha256 = episode.script.sha256
     Script.objects.filter(episode=episode).update(approved_at=now(), approved_sha256=sha256)

@@ -28,6 +28,7 @@ VOICE = stages.BY_NAME["voice"]
 def studio(monkeypatch, media):
     fake = FakeStudio()
     monkeypatch.setattr(engines, "studio", lambda show: fake)
+    monkeypatch.setattr(voice.artwork, "png", lambda show: b"\x89PNG of " + show.slug.encode())
     return fake
 
 
@@ -67,7 +68,7 @@ def test_the_file_is_tagged_with_what_it_is(studio):
     assert (tags.show, tags.artist, tags.track) == ("The Wire", "The Desk", 41)
     assert tags.date == episode.edition_date.isoformat()
     assert "AI" in tags.comment
-    assert tags.artwork.startswith(b"\x89PNG")
+    assert tags.artwork == b"\x89PNG of " + show.slug.encode()
     story = episode.segments.get().story
     assert tags.chapter_urls == {str(story.pk): story.articles.get().url}
     assert [turn.text for turn in dialogue.turns] == [turn.text for turn in episode.script.turns.all()]
