@@ -58,6 +58,9 @@ class Attributed:
 
     def spoken(self, who: str) -> str:
         """The sentence, with `who` for the speaker."""
+        return tidy(self._spoken(who))
+
+    def _spoken(self, who: str) -> str:
         if self.verb == "according to":
             who = (
                 who[:1].lower() + who[1:]
@@ -68,7 +71,11 @@ class Attributed:
         who = who[:1].upper() + who[1:]
         if self.is_quote:
             return f"{who} {self.verb}: {self.claim}"
-        how = self.verb if self.claim.startswith("that ") or " " not in self.verb else f"{self.verb} that"
+        how = (
+            self.verb
+            if re.match(r"that (?!(is|was|might|may|would|could|will|has|can)\b)", self.claim) or " " not in self.verb
+            else f"{self.verb} that"
+        )
         return f"{who} {how} {self.claim}"
 
 
@@ -170,6 +177,11 @@ def _leading(verb: Token, doc: Doc) -> Attributed | None:
 def _subject_text(subject: Token, verb: Token) -> str:
     kept = [token for token in subject.subtree if token.i < verb.i or subject.i > verb.i]
     return "".join(token.text_with_ws for token in kept).strip(" ,")
+
+
+def tidy(text: str) -> str:
+    """Without the comma that a moved quotation leaves before its closing mark."""
+    return re.sub(r',"(?=[.,]|$)', '"', text)
 
 
 def _as_clause(claim: str, doc: Doc, body: str) -> str:

@@ -240,5 +240,6 @@ def _score(fact: Fact, place: int) -> float:
     score = 4.0 / (1 + 0.3 * place) + _BONUS[fact.role]
     score += 0.4 if figures.quantities(fact.text) else 0.0
     score -= 0.6 * (fact.needs_previous or bool(fact.needs_noun))
+    score -= 0.5 * max(0, fact.text.count(",") - 3)  # a list is for the eye
     score -= 0.04 * max(0, words - 24) + (0.3 if words < SHORTEST + 3 else 0.0)
     return score - 0.4 * max(0, len(figures.quantities(fact.text)) - 3)

@@ -109,7 +109,7 @@ def _from_words(text: str) -> list[Figure]:
     figures: list[Figure] = []
     run: list[re.Match[str]] = []
     for match in _WORD.finditer(text):
-        if run and not _joins(text[run[-1].end() : match.start()]):
+        if run and not _joins(run[-1][0].lower(), text[run[-1].end() : match.start()]):
             figures += _read_run(run, text)
             run = []
         word = match[0].lower()
@@ -128,8 +128,9 @@ def _from_words(text: str) -> list[Figure]:
     return figures + _read_run(run, text)
 
 
-def _joins(between: str) -> bool:
-    return between.strip(" \t\n") in {"", "-"}
+def _joins(word: str, between: str) -> bool:
+    """Whether the number goes on after `word`: "one thousand, nine hundred"."""
+    return between == "-" or not between.strip() or (between == ", " and _SCALES.get(word, 0) >= 1e3)
 
 
 def _is_number_word(word: str) -> bool:
@@ -161,7 +162,8 @@ def _values(words: list[str]) -> list[float]:
         top = _cardinal(words[:-1])
         return [(1.0 if top == 0 else top) * _FRACTIONS[words[-1]]]
     if words[0] == "half" and len(words) > 1:
-        return [0.5 * _cardinal(words[1:])]
+        half_of = words[1] == "a" or words[1] in _SCALES
+        return [0.5 * _cardinal(words[1:])] if half_of else _values(words[1:])
     if words == ["half"] or words[:1] == ["quarter"]:
         return [_FRACTIONS[words[0]]]
     year = _spoken_year(words)

@@ -91,7 +91,9 @@ def closing(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook
 def _recap(stories: Sequence[Prepared], book: Phrasebook, edition: Edition) -> str:
     places = list(dict.fromkeys(place for prepared in stories if (place := _sound(prepared.billing.place, prepared))))
     topics = [
-        topic for prepared in stories if not prepared.is_grave and (topic := _sound(prepared.billing.topic, prepared))
+        topic
+        for prepared in stories
+        if not prepared.is_grave and (topic := _sound(prepared.billing.topic, prepared)) and len(topic.split()) <= 4
     ]
     if len(places) >= 2 and book.chance(0.5):
         return book.say("closing", "recap_places", first=places[0], last=places[-1])

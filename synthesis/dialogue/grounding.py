@@ -77,13 +77,18 @@ def _supports(known: Figure, stated: Figure, text: str) -> bool:
     if figures.same(known.value, stated.value):
         return True
     before, low, high = text[: stated.start], stated.value * 0.93, stated.value * 1.07
-    if not low <= known.value <= high or stated.value < 10:
+    if not low <= known.value <= high or stated.value < 10 or _digits(stated.value) >= _digits(known.value):
         return False
     return bool(
         _ABOUT.search(before)
         or (_UNDER.search(before) and known.value < stated.value)
         or (_OVER.search(before) and known.value > stated.value)
     )
+
+
+def _digits(value: float) -> int:
+    """How many digits say the value: 160 has two. A rounded number has fewer than the one that it rounds."""
+    return len(f"{value:.6f}".rstrip("0").replace(".", "").strip("0"))
 
 
 def _with_unit(text: str, figure: Figure) -> str:

@@ -41,7 +41,7 @@ _MEASURED = re.compile(
 )
 _GRAVE = re.compile(
     r"\b(kill(s|ed|ing|ings)?|dead(ly)?|dies|died|deaths?|murder\w*|massacre\w*|wound(ed|s)|injur(ed|ies)|shoot(ing|ings|er)?|shot dead|bomb\w*|missiles?|war|warfare|airstrikes?|air strikes?|shelling|earthquake|flood\w*|wildfires?|hurricane|tsunami|crash(es|ed)? kill\w*"
-    r"|rap(e|es|ed|ist)|sexual(ly)? (assault|abuse)\w*|suicide|abus(e|ed|er)|hostages?|kidnap\w*|genocide|terror\w*|victims?|assassinat\w*|missing|drown\w*|capsiz\w*|stabb\w*|tortur\w*|funeral|blackmail|war crimes?|invasion|casualt(y|ies))\b",
+    r"|rap(e|es|ed|ist)|sexual(ly)? (assault|abuse)\w*|suicide|self-immolat\w*|immolat\w*|abus(e|ed|er)|hostages?|kidnap\w*|genocide|terror\w*|victims?|assassinat\w*|missing|drown\w*|capsiz\w*|stabb\w*|tortur\w*|funeral|blackmail|war crimes?|invasion|casualt(y|ies))\b",
     re.I,
 )
 

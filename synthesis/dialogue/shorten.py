@@ -27,7 +27,7 @@ _CIRCUMSTANCE = re.compile(
 )
 _ASIDE = re.compile(r" — ([^—]+) — ")
 _LEAD_IN = re.compile(
-    r"^(But|And|So|Yet|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,|Then,|Instead,)\s+"
+    r"^(But|And|So,?|Yet|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,|Then,|Instead,)\s+"
 )
 
 
@@ -266,7 +266,7 @@ def _render(doc: Doc, kept: list[bool]) -> str:
         if not keep and place and kept[place - 1] and doc[place - 1].whitespace_ == "":
             pieces[place] = " "
     text = re.sub(r"\s+([,.;!?])", r"\1", " ".join("".join(pieces).split()))
-    text = re.sub(r",+([.!?])", r"\1", text)
+    text = re.sub(r", and (his|her|their) (\w+)([.!?])", r" and \1 \2\3", re.sub(r",+([.!?])", r"\1", text))
     return text if re.search(r'[.!?]"?$', text) else text.rstrip(" ,;") + "."
 
 
