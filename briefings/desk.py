@@ -109,7 +109,8 @@ def refresh(feeds: list[Feed]) -> int:
 def remove(feed: Feed) -> bool:
     """Take the feed off the list. One whose articles were told in an episode is paused and detached instead: False."""
     if feed.articles.filter(story__segments__order__isnull=False).exists():
-        feed.shows.clear()
+        for show in Show.objects.filter(feeds=feed):
+            show.feeds.remove(feed)
         Feed.objects.filter(pk=feed.pk).update(is_paused=True)
         return False
     feed.delete()

@@ -6,10 +6,10 @@ Sources: Apple's list of required tags, and https://github.com/Podcastindex-org/
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.feedgenerator import Rss201rev2Feed, rfc2822_date
 from django.utils.html import strip_tags
 
@@ -25,6 +25,7 @@ NAMESPACES = {
 }
 DESCRIPTION_MAX_BYTES = 4000
 VALUE_MAX_CHARS = 255
+KEPT_S = 60
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 # Whatever XML 1.0 does not allow, and the non-characters that some parsers refuse.
@@ -40,7 +41,7 @@ def build(show: Show) -> bytes:
         description=within(legal(show.description), DESCRIPTION_MAX_BYTES),
         feed_url=addresses.podcast_feed(show),
         show=show,
-        changed_at=changed_at(show, published),
+        changed_at=selectors.published_state(show).changed_at,
     )
     for episode in published:
         if recording := selectors.recording_of(episode):
@@ -48,6 +49,7 @@ def build(show: Show) -> bytes:
                 plain(episode.title or str(episode)),
                 addresses.episode_page(episode),
                 within(legal(show_notes.notes_text(episode)), DESCRIPTION_MAX_BYTES),
+                pubdate=episode.published_at,
                 episode=episode,
                 recording=recording,
                 notes=legal(show_notes.notes_html(episode)),
@@ -55,12 +57,14 @@ def build(show: Show) -> bytes:
     return feed.writeString("utf-8").encode()
 
 
-def changed_at(show: Show, published: list[Episode]) -> dt.datetime:
-    """When anything in the feed changed last."""
-    moments = [show.changed_at]
-    for episode in published:
-        moments += [episode.changed_at, *(r.created_at for r in episode.recordings.all())]
-    return max(moments)
+def kept(show: Show, state: selectors.PublishedState) -> bytes:
+    """The document, built at most once a minute by each process for as long as nothing has changed.
+
+    Many subscribers ask every few minutes; a source's new name may take that minute to be seen.
+    """
+    key = f"podcast_feed/{show.pk}/{state.changed_at.timestamp()}/{state.episodes}/{state.last_recording}"
+    document: bytes = cache.get_or_set(key, lambda: build(show), KEPT_S)
+    return document
 
 
 def plain(title: str) -> str:
@@ -95,7 +99,7 @@ class PodcastFeed(Rss201rev2Feed):
     content_type = CONTENT_TYPE
 
     def rss_attributes(self) -> dict[str, str]:
-        return {"version": self._version, **NAMESPACES}
+        return {"version": "2.0", **NAMESPACES}
 
     def add_root_elements(self, handler: Any) -> None:
         show = self.feed["show"]
@@ -148,7 +152,7 @@ class PodcastFeed(Rss201rev2Feed):
         quick("description", item["description"])
         quick("content:encoded", item["notes"])
         quick("guid", str(episode.guid), {"isPermaLink": "false"})
-        quick("pubDate", rfc2822_date(episode.published_at))
+        quick("pubDate", rfc2822_date(item["pubdate"]))
         enclosure = {
             "url": addresses.enclosure(recording),
             "length": str(recording.size_bytes),

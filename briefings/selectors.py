@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from briefings import schedule
 from briefings.models import Article, Episode, Feed, Recording, Segment, Show, Story, Turn
@@ -15,7 +15,7 @@ from synthesis.text import sentences
 Status = Episode.Status
 EPISODES_A_PAGE = 30
 STORIES_A_PAGE = 40
-EPISODES_IN_FEED = 300
+EPISODES_IN_FEED = 100
 WORDS_A_MINUTE = 165
 
 RUNNING, WAITING_FOR_EDITOR, STUCK, REJECTED, PUBLISHED = "running", "editor", "stuck", "rejected", "published"
@@ -207,10 +207,34 @@ def recording_of(episode: Episode) -> Recording | None:
     return next(iter(episode.recordings.all()), None)
 
 
-def audible_recordings(*, is_editor: bool) -> QuerySet[Recording]:
-    """What this visitor may hear: published episodes, or for an editor all."""
-    found = Recording.objects.select_related("episode__show")
-    return found if is_editor else found.filter(episode__status=Status.PUBLISHED)
+def published_recordings() -> QuerySet[Recording]:
+    return Recording.objects.select_related("episode__show").filter(episode__status=Status.PUBLISHED)
+
+
+def all_recordings() -> QuerySet[Recording]:
+    """Of editions that wait for an editor's ear too."""
+    return Recording.objects.select_related("episode__show")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedState:
+    """What a podcast feed depends on: `changed_at` is when anything in it changed last."""
+
+    changed_at: dt.datetime
+    episodes: int
+    last_recording: int
+
+
+def published_state(show: Show) -> PublishedState:
+    """In one query, to tell whether the feed has to be built again."""
+    found = Episode.objects.filter(show=show, status=Status.PUBLISHED).aggregate(
+        changed=Max("changed_at"),
+        recorded=Max("recordings__created_at"),
+        episodes=Count("pk", distinct=True),
+        last_recording=Max("recordings__pk"),
+    )
+    moments = [show.changed_at, found["changed"], found["recorded"]]
+    return PublishedState(max(m for m in moments if m), found["episodes"], found["last_recording"] or 0)
 
 
 @dataclass(frozen=True, slots=True)

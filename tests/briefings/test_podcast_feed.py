@@ -129,6 +129,14 @@ def test_a_correction_is_never_304(client, show, episodes):
             assert client.get(url, headers={header: first[name]}).status_code == 200
 
 
+def test_many_readers_cost_little(client, show, episodes, django_assert_max_num_queries):
+    url = reverse("public:feed", args=["wire"])
+    client.get(url)
+    with django_assert_max_num_queries(2):
+        answer = client.get(url)
+    assert "Vary" not in answer  # any cache may keep it
+
+
 def test_head_is_answered(client, show):
     answer = client.head(reverse("public:feed", args=["wire"]))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/rss+xml; charset=utf-8")

@@ -1,0 +1,24 @@
+"""Who needs a login: everybody, but for the views that say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """As Django's, but it looks at the visitor only where the view wants one: what is public stays the same for all.
+
+    Else every published page would vary with the cookies, and no cache could keep it.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
