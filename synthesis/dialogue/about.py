@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _VAGUE = frozenset(
-    """thing part number percent lot people person way time day week year month case fact result kind example one ones some
-    others half third quarter rest man woman move decade hour minute moment question answer source official officials spokesman
-    spokeswoman spokesperson statement report reports letter document documents study expert experts critic critics reason
-    percentage share majority group pair series set range variety scene author writer reporter reporters same""".split()
+    """thing part number percent lot people person way time day week year month case fact result kind example one ones
+    some others half third quarter rest man woman move decade hour minute moment question answer source official
+    officials spokesman spokeswoman spokesperson statement report reports letter document documents study expert
+    experts critic critics reason percentage share majority group pair series set range variety scene author writer
+    reporter reporters same""".split()
 )
 _OPEN = re.compile(
-    r"(an?|some|any|no|each|every|many|several|most|more|other|another|one|two|three|four|five|six|both|all|few|fewer|such|what|his|her|their|its|this|that|these|those|much)\b",
+    r"(an?|some|any|no|each|every|many|several|most|more|other|another|one|two|three|four|five|six|both|all|few"
+    r"|fewer|such|what|his|her|their|its|this|that|these|those|much)\b",
     re.I,
 )
 
@@ -37,7 +39,8 @@ def subject_of(doc: Doc) -> str:
 
 
 def noun_phrase(noun: Token) -> str:
-    """The phrase of a noun in one to five words, without what hangs on it, or "" if it names nothing a listener could place."""
+    """The phrase of a noun in one to five words, without what hangs on it, or "" if it names nothing a listener
+    could place."""
     if (
         noun.pos_ not in {"NOUN", "PROPN"}
         or noun.lemma_.lower() in _VAGUE

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 SPEECH_VERBS = frozenset(
-    """say tell add write note explain argue warn announce report insist claim acknowledge testify tweet state recall continue
-    confirm allege deny admit stress reply declare conclude caution maintain contend""".split()
+    """say tell add write note explain argue warn announce report insist claim acknowledge testify tweet state recall
+    continue confirm allege deny admit stress reply declare conclude caution maintain contend""".split()
 )
 # They point at something said before, which may not be said here.
 _FINDING_VERBS = SPEECH_VERBS | {
@@ -41,13 +41,15 @@ _ARTICLES = frozenset("the a an this that these those its their his her".split()
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
 _SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ONE_WORD = frozenset(
-    "TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation BleepingComputer".split()
+    "TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation "
+    "BleepingComputer".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """A sentence with its attribution in front. `speaker` is as written ("he" too), `claim` what is said, `verb` how."""
+    """A sentence with its attribution in front. `speaker` is as written ("he" too), `claim` what is said, `verb`
+    how."""
 
     speaker: Token | None
     who: str
@@ -80,7 +82,8 @@ class Attributed:
 
 
 def attribute(text: str, doc: Doc, body: str = "") -> Attributed | None:
-    """The attribution of the sentence, or None if it has none that can be told with certainty. `body` is its article."""
+    """The attribution of the sentence, or None if it has none that can be told with certainty. `body` is its
+    article."""
     by_report = _ACCORDING.match(text)
     if by_report and text[0] != '"' and by_report["claim"].count('"') % 2 == 0:
         return Attributed(

@@ -23,8 +23,8 @@ _PHASES = {
     "no_comment": 6,
 }
 _STOP = frozenset(
-    """the and for that with was were has have had not are but his her its their they this from said says who which will would
-    been after about into than more also could when there over out one two first new""".split()
+    """the and for that with was were has have had not are but his her its their they this from said says who which
+    will would been after about into than more also could when there over out one two first new""".split()
 )
 
 
@@ -96,7 +96,8 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
 
 
 def order(facts: Sequence[Fact]) -> list[Fact]:
-    """Event, extent, second account, cause, reaction, background, next step; what leans on a sentence stays behind it."""
+    """Event, extent, second account, cause, reaction, background, next step; what leans on a sentence stays behind
+    it."""
     if not facts:
         return []
     lead, outlets = facts[0], list(dict.fromkeys(fact.sentence.article.id for fact in facts))

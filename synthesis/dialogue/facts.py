@@ -27,23 +27,27 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _POINTS_BACK = re.compile(
-    r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then|All (said|of|three|four|but)|Some|Most|Many of (them|those)|One of (them|those)|The (two|three|four|pair|latter|former|other|others|same|rest)|Two others|Here)\b(?! (who|is a|are a|was a|were a)\b)"
+    r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then"
+    r"|All (said|of|three|four|but)|Some|Most|Many of (them|those)|One of (them|those)|The (two|three|four|pair"
+    r"|latter|former|other|others|same|rest)|Two others|Here)\b(?! (who|is a|are a|was a|were a)\b)"
 )
 _EXPLETIVE = re.compile(
-    r"^(It (is|was|remains|'s|has been) (not |also |still )?(un)?(clear|known|likely|possible|important|necessary|expected|estimated|hoped|believed)|There (is|are|was|were|has|have|will))\b"
+    r"^(It (is|was|remains|'s|has been) (not |also |still )?(un)?(clear|known|likely|possible|important|necessary"
+    r"|expected|estimated|hoped|believed)|There (is|are|was|were|has|have|will))\b"
 )
 _CONTINUES = re.compile(
-    r"\b(were affected|was affected|also|too|as well|instead|the same|likewise|similarly|in turn|meanwhile|the move|that day|at the time|by then|afterwards?|afterward|later that)\b",
+    r"\b(were affected|was affected|also|too|as well|instead|the same|likewise|similarly|in turn|meanwhile|the move"
+    r"|that day|at the time|by then|afterwards?|afterward|later that)\b",
     re.I,
 )
 LONGEST_LEAD = 37  # the news itself may cost a breath more
 _INSTITUTIONS = frozenset({"police", "coastguard", "military", "army", "government", "president", "weather", "economy"})
 _KNOWN_TO_ALL = frozenset(
     """world country government state city public economy president police military army internet web past future end
-    beginning start time year month week day night morning weekend summer winter spring fall same first last next most
-    coastguard ministry authority council prosecutor parliament senate congress cabinet church union weather internet
-    top best worst way rest fact number area region nation sun sky sea coast air ground market media press court law
-    street road war side case home family community right left ear eye""".split()
+    beginning start time year month week day night morning weekend summer winter spring fall same first last next
+    most coastguard ministry authority council prosecutor parliament senate congress cabinet church union weather
+    internet top best worst way rest fact number area region nation sun sky sea coast air ground market media press
+    court law street road war side case home family community right left ear eye""".split()
 )
 _SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b", re.I)
 
@@ -151,7 +155,8 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
         cites.append(index)
         return name
     if re.match(
-        r"(his|her|their|its|another|others?|all|both|many|most|few|some|one|who|which|that|this|these|those|the (two|pair|latter|former|man|woman))\b",
+        r"(his|her|their|its|another|others?|all|both|many|most|few|some|one|who|which|that|this|these|those|the "
+        r"(two|pair|latter|former|man|woman))\b",
         found.who,
         re.I,
     ):

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 _UNITS = {
     word: value
     for value, word in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen""".split()
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+    fifteen sixteen seventeen eighteen nineteen""".split()
     )
 }
 _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
 _ORDINALS = dict(
     zip(
-        """third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth
-        seventeenth eighteenth nineteenth twentieth""".split(),
+        """third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth""".split(),
         range(3, 21),
         strict=True,
     )
@@ -38,10 +38,14 @@ _CURRENCY_WORD = re.compile(r"[\s-]*(dollars?|pounds?|euros?|yen|rupees?)\b", re
 _PERCENT = re.compile(r"[\s-]*(%|per\s?cent\b|percentage\b)", re.IGNORECASE)
 _DIGITS = re.compile(
     r"(?P<currency>[$£€¥₹])?\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-    r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<short>k|mn?|mln|bn?|tn|trn)\b)?(?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion)\b)?",
+    r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<short>k|mn?|mln|bn?|tn|trn)\b)?(?:[\s-]?(?P<scale>hundred|thousand|million"
+    r"|billion|trillion)\b)?",
     re.IGNORECASE,
 )
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
 _DATE_BEFORE = re.compile(rf"\b{_MONTH}\.? (?:the )?$|\b(?:No|aged?|highway|route|size)\.? $|, $", re.IGNORECASE)
 _DATE_AFTER = re.compile(rf"(?: of)? {_MONTH}\b|\s?[ap]\.?m\b|(?:st|nd|rd|th)\b|[ -]years?[ -]old", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
@@ -113,9 +117,8 @@ def _from_words(text: str) -> list[Figure]:
             figures += _read_run(run, text)
             run = []
         word = match[0].lower()
-        if _is_number_word(word) or (run and word in {"and", "point"}):
-            run.append(match)
-        elif word == "a" and [found[0].lower() for found in run] == ["half"]:
+        goes_on = run and (word in {"and", "point"} or (word == "a" and run[-1][0].lower() == "half"))
+        if goes_on or _is_number_word(word):
             run.append(match)
         elif word == "a" and re.match(
             r"\s+(hundred|thousand|million|billion|trillion|dozen)\b", text[match.end() :], re.I

@@ -1,4 +1,5 @@
-"""What a model's answer must look like to become turns: strict, so that a wrong answer is refused and never half used."""
+"""What a model's answer must look like to become turns: strict, so that a wrong answer is refused and never half
+used."""
 
 from __future__ import annotations
 

@@ -21,26 +21,41 @@ _ABOUT = re.compile(r"\b(about|around|some|roughly|approximately|close to|an est
 _UNDER = re.compile(r"\b(nearly|almost|just under|up to|as many as|less than|fewer than|under)\W+(\w+\W+)?$", re.I)
 _OVER = re.compile(r"\b(more than|over|at least|just over|above|upwards of)\W+(\w+\W+)?$", re.I)
 _ALIASES = {
-    "us": "united states america american u.s usa", "usa": "united states america us u.s", "america": "united states us u.s usa",
-    "american": "united states america us u.s usa", "americans": "united states america us u.s usa", "uk": "united kingdom britain british u.k",
-    "britain": "united kingdom uk u.k british", "british": "britain uk u.k united kingdom", "eu": "european union e.u",
-    "dutch": "netherlands", "netherlands": "dutch", "french": "france", "france": "french", "german": "germany",
-    "spanish": "spain", "spain": "spanish", "greek": "greece", "greece": "greek", "swiss": "switzerland",
-    "switzerland": "swiss", "danish": "denmark", "denmark": "danish", "danes": "denmark", "thai": "thailand", "welsh": "wales",
-    "republican": "gop", "republicans": "gop", "gop": "republican republicans", "welshman": "wales",
-}  # fmt: skip
+    **dict.fromkeys(
+        ["us", "usa", "america", "american", "americans", "united"],
+        "us usa u.s united states america american americans",
+    ),
+    **dict.fromkeys(["uk", "britain", "british"], "uk u.k united kingdom britain british"),
+    **dict.fromkeys(["republican", "republicans", "gop"], "gop republican republicans"),
+    **dict.fromkeys(["danish", "denmark", "danes"], "danish denmark danes"),
+    "eu": "european union e.u",
+    "dutch": "netherlands",
+    "netherlands": "dutch",
+    "french": "france",
+    "france": "french",
+    "german": "germany",
+    "spanish": "spain",
+    "spain": "spanish",
+    "greek": "greece",
+    "greece": "greek",
+    "swiss": "switzerland",
+    "switzerland": "swiss",
+    "thai": "thailand",
+    "welsh": "wales",
+}
 _ENDING = re.compile(r"(|s|es|an|ans|n|ns|ian|ians|ese|ish|is|i|ne|ni|e|a|o|y|ia|na|se)")
 # Capitalised by rule and not by being somebody's name.
 _COMMON = frozenset(
-    """i mr mrs ms dr prof sir lord lady saint a an the and but or nor so yet if when while as at by for from in into of on
-    onto over to up with he she it they we you his her its their our your my this that these those there here what who whom
-    whose which why how where not no yes all any both each every few many more most much some such one two three four five
-    six seven eight nine ten eleven twelve after before during since until because although though even just only also then
-    than now today tomorrow yesterday tonight once still again almost about around nearly under among between according
-    however meanwhile instead despite earlier later last next first second another other others several part is are was were
-    be been has have had do does did can could will would should may might must says said say asked adds added first
-    president senator governor minister secretary mayor judge king queen prince princess pope doctor professor sergeant
-    captain general colonel north south east west northern southern eastern western god internet ok""".split()
+    """i mr mrs ms dr prof sir lord lady saint a an the and but or nor so yet if when while as at by for from in into
+    of on onto over to up with he she it they we you his her its their our your my this that these those there here
+    what who whom whose which why how where not no yes all any both each every few many more most much some such one
+    two three four five six seven eight nine ten eleven twelve after before during since until because although
+    though even just only also then than now today tomorrow yesterday tonight once still again almost about around
+    nearly under among between according however meanwhile instead despite earlier later last next first second
+    another other others several part is are was were be been has have had do does did can could will would should
+    may might must says said say asked adds added first president senator governor minister secretary mayor judge
+    king queen prince princess pope doctor professor sergeant captain general colonel north south east west northern
+    southern eastern western god internet ok""".split()
 )
 
 

@@ -9,7 +9,8 @@ from synthesis.audio.mix import ANSWER_GAP_S, SENTENCE_GAP_S, STORY_GAP_S, TURN_
 from synthesis.text.normalize import normalize, words
 from synthesis.types import Turn
 
-# Measured over twelve turns of news, six by each of af_heart and am_michael: 15.7 and 15.0, names and figures spelt out.
+# Measured over twelve turns of news, six by each of af_heart and am_michael: 15.7 and 15.0, names and figures
+# spelt out.
 LETTERS_PER_SECOND = 15.4
 
 

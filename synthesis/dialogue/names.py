@@ -1,4 +1,5 @@
-"""Say names as a listener needs them: role and full name at first, the surname after; an acronym only once explained."""
+"""Say names as a listener needs them: role and full name at first, the surname after; an acronym only once
+explained."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from collections.abc import Sequence
 from synthesis.dialogue.reading import Person, Reading, Sentence
 
 WELL_KNOWN = frozenset(
-    "US UK EU UN FBI CIA NASA NATO BBC CNN AI TV GDP GOP COVID AIDS HIV DNA CEO UAE USC UCLA MIT NBA NFL NHL AP AFP".split()
+    "US UK EU UN FBI CIA NASA NATO BBC CNN AI TV GDP GOP COVID AIDS HIV DNA CEO UAE USC UCLA MIT NBA NFL NHL AP "
+    "AFP".split()
 )
 
 

@@ -12,7 +12,8 @@ from typing import Protocol
 
 MOST_RANKED = 4  # a model reads every pair, and a CPU takes its time
 BANNED = re.compile(
-    r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further ado|great question|absolutely|\bwow\b|fascinating|folks",
+    r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further "
+    r"ado|great question|absolutely|\bwow\b|fascinating|folks",
     re.I,
 )
 
@@ -35,7 +36,8 @@ class Phrasebook:
 
     def __init__(self, seed: str, *, avoid: Iterable[str] = (), ranker: Ranker | None = None):
         self._random = random.Random(seed)
-        self._avoid = {_key(phrase) for phrase in avoid}
+        self._recent = tuple(avoid)
+        self._avoid = {_key(phrase) for phrase in self._recent}
         self._used: set[str] = set()
         self._ranker = ranker
 
@@ -46,7 +48,8 @@ class Phrasebook:
         return text
 
     def ask(self, needs: Iterable[str], answer: str, **slots: str) -> str:
-        """The question, among all wordings for `needs`, that fits `answer` best; by the seed where no model is given."""
+        """The question, among all wordings for `needs`, that fits `answer` best; by the seed where no model is
+        given."""
         options = [option for need in needs for option in self._fresh("questions", need, slots, spent=False)]
         if not options:
             return ""
@@ -70,6 +73,8 @@ class Phrasebook:
         rows = [
             (template, text[:1].upper() + text[1:].replace("..", ".").replace(".?", "?")) for template, text in rows
         ]
+        if section != "questions":
+            rows = [row for row in rows if not self._is_worn(row[0])] or rows
         fresh = [
             row
             for row in rows
@@ -78,6 +83,11 @@ class Phrasebook:
         if fresh or not spent:
             return fresh
         return [row for row in rows if _key(row[1]) not in self._used] or rows
+
+    def _is_worn(self, template: str) -> bool:
+        """Whether a recent edition used the wording, with whatever in its slots."""
+        pattern = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(template.split("|")[0])), re.I)
+        return any(pattern.search(phrase) for phrase in self._recent)
 
     def _mark(self, template: str, text: str) -> None:
         self._used |= {template, _key(text)}

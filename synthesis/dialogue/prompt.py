@@ -10,9 +10,12 @@ from synthesis.dialogue.segment import Prepared
 
 MOST_SENTENCES = 40
 FENCE = "=====" * 4
-RULES = """You write one story of a two-host news programme. {lead} leads the story and knows it; {other} asks what a listener would ask now.
-Answer with a JSON array of turns and nothing else. Each turn: {{"cites": ["1.0"], "host": "{lead}", "kind": "fact", "text": "..."}}.
-- "fact": says what the cited sentences say, and no more: no number, name, cause or judgement of your own. "cites" lists the sentences, at least one.
+RULES = """You write one story of a two-host news programme. {lead} leads the story and knows it; {other} asks what
+a listener would ask now.
+Answer with a JSON array of turns and nothing else. Each turn: {{"cites": ["1.0"], "host": "{lead}", "kind":
+"fact", "text": "..."}}.
+- "fact": says what the cited sentences say, and no more: no number, name, cause or judgement of your own. "cites"
+lists the sentences, at least one.
 - "question": {other} asks, "cites" is [], no digits, no quotation marks; the very next turn is {lead}'s and answers it.
 - One thought a turn, 8 to 30 words, two sentences at most. Quote only word for word, with the speaker named first.
 - Name the outlet at its first mention and whoever makes a claim. About {words} words in all. {tone}

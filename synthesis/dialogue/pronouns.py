@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _PERSONAL_PRONOUNS = frozenset("he she him her his they them their it its".split())
 _CALENDAR = frozenset(
-    "week year month morning afternoon evening night weekend season spring summer autumn fall winter time way day who".split()
+    "week year month morning afternoon evening night weekend season spring summer autumn fall winter time way day "
+    "who".split()
 )
 
 
@@ -123,7 +124,8 @@ def hanging_pronoun(doc: Doc) -> Token | None:
 
 
 def point_forward(text: str, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
-    """The name put in for "He", "She", "His" or "Her" where it is clear; else the text and that it needs its neighbour."""
+    """The name put in for "He", "She", "His" or "Her" where it is clear; else the text and that it needs its
+    neighbour."""
     match = re.match(r"(He|She|His|Her)\b", text)
     name, index = antecedent(reading, sentence) if match else ("", 0)
     if not match or not name:

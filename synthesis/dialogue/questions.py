@@ -1,4 +1,5 @@
-"""What the second host asks: a question of a kind that the next fact answers, in the words of the story where it can be."""
+"""What the second host asks: a question of a kind that the next fact answers, in the words of the story where it
+can be."""
 
 from __future__ import annotations
 
@@ -24,17 +25,21 @@ _REPLACEABLE = frozenset(
 )  # the thing itself makes the better question
 _DEATH = re.compile(r"\b(kill\w*|dead|deaths?|died|toll)\b", re.I)
 _DISPUTE = re.compile(
-    r"\b(disput\w+|den(y|ies|ied)|reject\w*|dismiss\w*|contest\w*|disagree\w*|accus\w+|object\w*|no proof|untrue|not true)\b",
+    r"\b(disput\w+|den(y|ies|ied)|reject\w*|dismiss\w*|contest\w*|disagree\w*|accus\w+|object\w*|no proof|untrue|not "
+    r"true)\b",
     re.I,
 )
 _MONEY_VERBS = frozenset(
-    "cost pay spend raise invest fund fine lose earn contribute donate give set total provide allocate budget owe sell buy".split()
+    "cost pay spend raise invest fund fine lose earn contribute donate give set total provide allocate budget owe "
+    "sell buy".split()
 )
 _MOVING_VERBS = frozenset(
-    "grow rise fall drop climb increase decrease decline gain lose slip jump remain stand be account compare raise cut reach".split()
+    "grow rise fall drop climb increase decrease decline gain lose slip jump remain stand be account compare raise "
+    "cut reach".split()
 )
 _TITLED = re.compile(
-    r"\b(President|Prime Minister|Chancellor|Governor|Mayor|Senator|Secretary|Justice|Judge|Pope|King|Queen) (?:[A-Z][\w.'-]+ )*([A-Z][\w'-]+)$"
+    r"\b(President|Prime Minister|Chancellor|Governor|Mayor|Senator|Secretary|Justice|Judge|Pope|King|Queen) "
+    r"(?:[A-Z][\w.'-]+ )*([A-Z][\w'-]+)$"
 )
 
 

@@ -1,4 +1,5 @@
-"""Read an article for the ear: its sentences, cleaned and parsed, the people it introduces, the acronyms it explains."""
+"""Read an article for the ear: its sentences, cleaned and parsed, the people it introduces, the acronyms it
+explains."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 MAX_SENTENCES = 40
 _DATELINE = re.compile(
-    r"^[A-Z][A-Z'’.\-/ ]{2,40}(?:, [\w.’' ]{2,30}?)?(?:, [A-Z][a-z]+\.? \d{1,2})?\s*(?:\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
+    r"^[A-Z][A-Z'’.\-/ ]{2,40}(?:, [\w.’' ]{2,30}?)?(?:, [A-Z][a-z]+\.? "
+    r"\d{1,2})?\s*(?:\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
     r"|^[A-Z][\w.’' ]{2,30}(?:, [\w.’' ]{2,30})?\s\((?:AP|Reuters|AFP|CNN|UPI|CP|PA|dpa|EFE|ANI|PTI)\)\s*[-–—]+\s+"
 )
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
@@ -157,7 +159,8 @@ def introduction(entity: Span, name: str) -> str:
 
 
 def _prenominal(entity: Span, head: Token) -> str:
-    """Words of the same noun phrase before the name: "Ukrainian President" of "Ukrainian President Volodymyr Zelenskyy"."""
+    """Words of the same noun phrase before the name: "Ukrainian President" of "Ukrainian President Volodymyr
+    Zelenskyy"."""
     start = min(entity.start, head.left_edge.i)
     words = entity.doc[start : entity.start].text
     return (
@@ -221,7 +224,8 @@ def _acronyms(found: tuple[Sentence, ...]) -> dict[str, tuple[str, int]]:
 
 
 def _expansion(words: str, acronym: str) -> str:
-    """The shortest tail of `words` whose capitals spell `acronym`; else all of them, for an acronym of another language."""
+    """The shortest tail of `words` whose capitals spell `acronym`; else all of them, for an acronym of another
+    language."""
     parts = words.split()
     for start in range(len(parts) - 1, -1, -1):
         capitals = "".join(part[0] for part in parts[start:] if part[0].isupper() and part not in {"The", "And"})

@@ -15,33 +15,43 @@ Role = Literal[
 ]
 
 _NO_COMMENT = re.compile(
-    r"\b(did not|didn't|has not|hasn't|have not|haven't|had not|declined to|refused to|could not|would not|yet to)\b.{0,50}\b(respon(d|se)|repl(y|ied)|comment|return(ed)? (calls|messages|a request)|be reached)"
+    r"\b(did not|didn't|has not|hasn't|have not|haven't|had not|declined to|refused to|could not|would not|yet "
+    r"to)\b.{0,50}\b(respon(d|se)|repl(y|ied)|comment|return(ed)? (calls|messages|a request)|be reached)"
     r"|\bdeclined to comment\b|\bno comment\b|\bwould respond (shortly|later)\b|request for comment",
     re.I,
 )
 _CAUSE = re.compile(
-    r"\b(because|due to|caused by|was triggered|were triggered|as a result of|in response to|owing to|thanks to|stem(s|med) from|driven by|spurred|fuelled|fueled|prompted by|attributed to)\b",
+    r"\b(because|due to|caused by|was triggered|were triggered|as a result of|in response to|owing to|thanks to"
+    r"|stem(s|med) from|driven by|spurred|fuelled|fueled|prompted by|attributed to)\b",
     re.I,
 )
 _REACTION = re.compile(
-    r"\b(welcomed|condemned|criti[cs]i[sz]ed|praised|denounced|slammed|urged|called (on|for)|warned|hailed|protest(ed|s)?|outrage|backlash|objected|applauded|rejected|disputed|dismissed|denied|denies|accused)\b",
+    r"\b(welcomed|condemned|criti[cs]i[sz]ed|praised|denounced|slammed|urged|called (on|for)|warned|hailed"
+    r"|protest(ed|s)?|outrage|backlash|objected|applauded|rejected|disputed|dismissed|denied|denies|accused)\b",
     re.I,
 )
 _COUNTER = re.compile(
-    r"\b(confirmed|confirms|denied|denies|disputed|disputes|rejected|rejects|acknowledged|admitted|insisted|insists|claimed|claims)\b"
+    r"\b(confirmed|confirms|denied|denies|disputed|disputes|rejected|rejects|acknowledged|admitted|insisted|insists"
+    r"|claimed|claims)\b"
 )
 _COMING = frozenset("expect plan aim intend hope vow schedule prepare".split())
 _BACKGROUND = re.compile(
-    r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was born|first began|in the past|years ago|long been|had (already )?been|earlier this year)\b",
+    r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was "
+    r"born|first began|in the past|years ago|long been|had (already )?been|earlier this year)\b",
     re.I,
 )
 _MEASURED = re.compile(
-    r"\b(killed|wounded|injured|dead|people|percent|per cent|million|billion|jobs|homes|votes|points|drones|missiles)\b|[%$£€]",
+    r"\b(killed|wounded|injured|dead|people|percent|per cent|million|billion|jobs|homes|votes|points|drones"
+    r"|missiles)\b|[%$£€]",
     re.I,
 )
 _GRAVE = re.compile(
-    r"\b(kill(s|ed|ing|ings)?|dead(ly)?|dies|died|deaths?|murder\w*|massacre\w*|wound(ed|s)|injur(ed|ies)|shoot(ing|ings|er)?|shot dead|bomb\w*|missiles?|war|warfare|airstrikes?|air strikes?|shelling|earthquake|flood\w*|wildfires?|hurricane|tsunami|crash(es|ed)? kill\w*"
-    r"|rap(e|es|ed|ist)|sexual(ly)? (assault|abuse)\w*|suicide|self-immolat\w*|immolat\w*|abus(e|ed|er)|hostages?|kidnap\w*|genocide|terror\w*|victims?|assassinat\w*|missing|drown\w*|capsiz\w*|stabb\w*|tortur\w*|funeral|blackmail|war crimes?|invasion|casualt(y|ies))\b",
+    r"\b(kill(s|ed|ing|ings)?|dead(ly)?|dies|died|deaths?|murder\w*|massacre\w*|wound(ed|s)|injur(ed|ies)|shoot(ing"
+    r"|ings|er)?|shot dead|bomb\w*|missiles?|war|warfare|airstrikes?|air strikes?|shelling|earthquake|flood\w*"
+    r"|wildfires?|hurricane|tsunami|crash(es|ed)? kill\w*"
+    r"|rap(e|es|ed|ist)|sexual(ly)? (assault|abuse)\w*|suicide|self-immolat\w*|immolat\w*|abus(e|ed|er)|hostages?"
+    r"|kidnap\w*|genocide|terror\w*|victims?|assassinat\w*|missing|drown\w*|capsiz\w*|stabb\w*|tortur\w*|funeral"
+    r"|blackmail|war crimes?|invasion|casualt(y|ies))\b",
     re.I,
 )
 
@@ -85,7 +95,8 @@ def _gives_cause(outside: str, text: str, doc: Doc) -> bool:
 
 
 def _is_coming(doc: Doc) -> bool:
-    """Whether the main verb, or that of what is said, speaks of the future: "will meet", "is expected to", "plans to"."""
+    """Whether the main verb, or that of what is said, speaks of the future: "will meet", "is expected to", "plans
+    to"."""
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
     verbs = [root, *(child for child in root.children if child.dep_ == "ccomp")] if root is not None else []
     for verb in verbs:

@@ -1,4 +1,5 @@
-"""Tell one story with two voices: the lead tells its facts, the other host asks, picks up, and keeps it a conversation."""
+"""Tell one story with two voices: the lead tells its facts, the other host asks, picks up, and keeps it a
+conversation."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Shorten a written sentence for the ear by cutting whole modifiers, and check that a sentence is left.
 
-Only what can fall without changing what the rest says is ever cut: asides, non-restrictive clauses, appositions, trailing
+Only what can fall without changing what the rest says is ever cut: asides, non-restrictive clauses, appositions,
+trailing
 participles. Negation, modality, conditions and numbers of the main clause stay.
 """
 
@@ -22,12 +23,15 @@ _DANGLING = re.compile(
     r"\b(and|but|or|that|which|who|of|to|for|with|the|a|an|in|on|at|by|from|as|than|including|said|says)[.!?]$", re.I
 )
 _CIRCUMSTANCE = re.compile(
-    r"on (Twitter|X|Telegram|Facebook|Instagram|social media|\w+day)\b|in an? [\w ]*(statement|email|e-mail|interview|post|release)\b",
+    r"on (Twitter|X|Telegram|Facebook|Instagram|social media|\w+day)\b|in an? [\w ]*(statement|email|e-mail"
+    r"|interview|post|release)\b",
     re.I,
 )
 _ASIDE = re.compile(r" — ([^—]+) — ")
 _LEAD_IN = re.compile(
-    r"^(But|And|So,?|Yet|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,|Then,|Instead,)\s+"
+    r"^(But|And|So,?|Yet|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In "
+    r"fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,"
+    r"|Then,|Instead,)\s+"
 )
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _REJECT = re.compile(
-    r"\?|\b(I|you|your|we|our|my|here|this|how|why|what|when|who|best|ranked|review|opinion|things|reasons|ways)\b|!|\.\.\.|…",
+    r"\?|\b(I|you|your|we|our|my|here|this|how|why|what|when|who|best|ranked|review|opinion|things|reasons|ways)\b|!"
+    r"|\.\.\.|…",
     re.I,
 )
 _CUT = re.compile(r"\s+[|–—]\s+.*$|\s+-\s+[A-Z][\w .]+$|:\s.*$|;\s.*$")
@@ -26,7 +27,8 @@ _PREFIX = re.compile(r"^(?:[A-Z][\w' ]{2,24}|[A-Z!]{4,}):\s+(?=.{20})|^[A-Z]{4,}
 _WEAK = frozenset("it he she they this that these those there one who what people everyone nobody something".split())
 _BLOWS = frozenset("attack strike assault raid hit shell bomb bombard invade storm".split())
 _VAGUE_PLACES = frozenset(
-    "US U.S. United America UK Telegram Twitter Facebook Instagram X Congress House Senate White State West East North South".split()
+    "US U.S. United America UK Telegram Twitter Facebook Instagram X Congress House Senate White State West East "
+    "North South".split()
 )
 
 
@@ -50,7 +52,7 @@ def speakable_headline(story: Story, expansions: Mapping[str, str]) -> str:
     title = story.title.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').strip().rstrip(".")
     title = _CUT.sub("", _PREFIX.sub("", (sentences.split(title) or [""])[0])).strip().rstrip(".")
     first_part = title.split(", ")[0]
-    title = first_part if 4 <= len(first_part.split()) and len(title.split()) > 9 else title
+    title = first_part if len(first_part.split()) >= 4 and len(title.split()) > 9 else title
     if _REJECT.search(title) or not 3 <= len(title.split()) <= 13 or title.count('"') % 2 or title.upper() == title:
         return ""
     title = sentence_case(title, " ".join(article.text for article in story.articles))

@@ -5,20 +5,30 @@ from __future__ import annotations
 import re
 
 _FURNITURE = re.compile(
-    r"https?://|www\.|\S+@\S+|(?<!\w)@\w|#\w{3,}|\bclick (here|below)|\bread (more|also|next|through)|\bsee also\b|\brelated\s*:|\bsubscribe (to|now|today|here|for)\b|\bsubscribers? (get|can|only)\b|\bnewsletter"
-    r"|\bsign[- ]up\b|\bfollow (us|him|her|them) on|\b(file |handout )?photo(graph)?\s*[:/(]|\bphoto by|\bimage\s*:|\bcredit\s*:|getty images|shutterstock|\bAP photo"
-    r"|contributed to this (report|story|article|guide)|^(additional )?(reporting|editing|writing|compiled) by|all rights reserved|copyright|©"
-    r"|\bthis (article|story|post|guide|column|piece|newsletter|review)\b|advertis(e|ing)ment|\bsponsored\b|affiliate|cookie(s)? (policy|settings)|\blisten to the\b"
-    r"|\bwatch (the|this|below|above|more)\b|^(last )?updated?\b|\bupdated (at|on)\b|^published\b|^correction\b|editor's note|(?-i:^By [A-Z][a-z]+ [A-Z])|^\d{1,2}[:.]\d{2}\b"
-    r"|\bscroll\b|\bdownload\b.*\bapp\b|terms of (use|service)|\bbelow\b.*:|^\W*(live|breaking|exclusive|opinion|analysis|video|gallery|poll)\b\s*[:|-]"
-    r"|\bhere (are|is|was|were)\b|\bhere's\b|\bshown (here|above|below)\b|\bpictured\b|\((left|right|above|below)\)|^(more|also) (from|on|read)\b|^share\b|^comment"
-    r"|\breviews and recommendations\b|independently selected|\bearn a commission|\bpaywall\b|\bfor (subscribers|members) only\b|trust principles|\bour standards\b|^\W*(source|credits?|tags?|topics?)\s*:"
+    r"https?://|www\.|\S+@\S+|(?<!\w)@\w|#\w{3,}|\bclick (here|below)|\bread (more|also|next|through)|\bsee also\b"
+    r"|\brelated\s*:|\bsubscribe (to|now|today|here|for)\b|\bsubscribers? (get|can|only)\b|\bnewsletter"
+    r"|\bsign[- ]up\b|\bfollow (us|him|her|them) on|\b(file |handout )?photo(graph)?\s*[:/(]|\bphoto by|\bimage\s*:"
+    r"|\bcredit\s*:|getty images|shutterstock|\bAP photo"
+    r"|contributed to this (report|story|article|guide)|^(additional )?(reporting|editing|writing|compiled) by|all "
+    r"rights reserved|copyright|©"
+    r"|\bthis (article|story|post|guide|column|piece|newsletter|review)\b|advertis(e|ing)ment|\bsponsored\b"
+    r"|affiliate|cookie(s)? (policy|settings)|\blisten to the\b"
+    r"|\bwatch (the|this|below|above|more)\b|^(last )?updated?\b|\bupdated (at|on)\b|^published\b|^correction\b"
+    r"|editor's note|(?-i:^By [A-Z][a-z]+ [A-Z])|^\d{1,2}[:.]\d{2}\b"
+    r"|\bscroll\b|\bdownload\b.*\bapp\b|terms of (use|service)|\bbelow\b.*:|^\W*(live|breaking|exclusive|opinion"
+    r"|analysis|video|gallery|poll)\b\s*[:|-]"
+    r"|\bhere (are|is|was|were)\b|\bhere's\b|\bshown (here|above|below)\b|\bpictured\b|\((left|right|above|below)\)"
+    r"|^(more|also) (from|on|read)\b|^share\b|^comment"
+    r"|\breviews and recommendations\b|independently selected|\bearn a commission|\bpaywall\b|\bfor (subscribers"
+    r"|members) only\b|trust principles|\bour standards\b|^\W*(source|credits?|tags?|topics?)\s*:"
     r"|\btakes? stock of\b|\btakes? a (closer )?look at\b|\bspoke (to|with) \w+ about\b.*\bin this\b"
-    r"|ignore (all |any )?(previous|prior|above)|system prompt|language model|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
+    r"|ignore (all |any )?(previous|prior|above)|system prompt|language model|\bpromo code\b|\bcheck out\b|\bstay "
+    r"tuned\b|\btune in\b",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
-    r"\b(I|I'm|I've|I'd|I'll|me|my|mine|myself|we|we're|we've|we'd|we'll|us|our|ours|you|you're|you've|you'll|your|yours|let's)\b",
+    r"\b(I|I'm|I've|I'd|I'll|me|my|mine|myself|we|we're|we've|we'd|we'll|us|our|ours|you|you're|you've|you'll|your"
+    r"|yours|let's)\b",
     re.I,
 )
 _NATION = re.compile(r"\b(US|U\.S\.)\b")
@@ -26,7 +36,8 @@ _ADDRESS = re.compile(r"\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b\w+\.(com|org|net|ca|co|
 
 
 _CAPTION = re.compile(
-    r"^\s*\[\d+/\d+\]|^\W*(left|right|above|below|from left)\b.*:|, (in|on) this (file|undated) (photo|image|picture)|\b(poses?|takes? a selfie|seen here|looks on)\b",
+    r"^\s*\[\d+/\d+\]|^\W*(left|right|above|below|from left)\b.*:|, (in|on) this (file|undated) (photo|image"
+    r"|picture)|\b(poses?|takes? a selfie|seen here|looks on)\b",
     re.I,
 )
 
@@ -37,7 +48,8 @@ def is_caption(written: str) -> bool:
 
 
 def reason(text: str) -> str:
-    """Why `text` must not be spoken, or "" if nothing is against it. What stands within quotation marks may be personal."""
+    """Why `text` must not be spoken, or "" if nothing is against it. What stands within quotation marks may be
+    personal."""
     outside = re.sub(r'"[^"]*"?', " ", text)
     if _FURNITURE.search(text):
         return "page furniture"

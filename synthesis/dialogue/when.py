@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _WEEKDAY = re.compile(
-    r"(?P<said>\b(?:[Ee]arly |[Ll]ate )?(?:[Oo]n )?)?\b(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!'s|s\b| (?:Night|Morning) (?:Live|News|Football))"
+    r"(?P<said>\b(?:[Ee]arly |[Ll]ate )?(?:[Oo]n )?)?\b(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"
+    r"|Sunday)\b(?!'s|s\b| (?:Night|Morning) (?:Live|News|Football))"
 )
 _RELATIVE = re.compile(
     r"\b(?P<word>yesterday|today|tomorrow|tonight|this morning|this afternoon|this evening|last night)\b('s)?", re.I
 )
 _VAGUE = re.compile(
-    r"\b(this|last|next|past|coming) (week|weekend|month|year|spring|summer|autumn|fall|winter)\b|\b(hours|minutes) (ago|earlier)\b|\bnow\b",
+    r"\b(this|last|next|past|coming) (week|weekend|month|year|spring|summer|autumn|fall|winter)\b|\b(hours|minutes) "
+    r"(ago|earlier)\b|\bnow\b",
     re.I,
 )
 _COMING = re.compile(r"\b(will|'ll|is to|are to|due|expected|plans?|scheduled|set to|would|tomorrow|coming)\b", re.I)
@@ -39,7 +41,8 @@ def is_datable(text: str, published: dt.date | None, edition: dt.date) -> bool:
 
 
 def resolve(text: str, published: dt.date | None, edition: dt.date) -> str:
-    """`text` with "today", "tonight" and weekdays as a listener on `edition` must hear them; quotations stay as they are."""
+    """`text` with "today", "tonight" and weekdays as a listener on `edition` must hear them; quotations stay as
+    they are."""
     if published is None:
         return text
     pieces = text.split('"')
@@ -60,7 +63,8 @@ def _relative(match: re.Match[str], published: dt.date, edition: dt.date) -> str
 
 
 def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
-    """A weekday is the last one on or before the article's date, or the next where the sentence speaks of what comes."""
+    """A weekday is the last one on or before the article's date, or the next where the sentence speaks of what
+    comes."""
     text = match.string
     before = text[: match.start()].rstrip().lower()
     said = match["said"] or ""

@@ -19,7 +19,7 @@ The ministry did not comment on the quay.
 Two other towns have asked the fund for money for similar walls and expect an answer in June.
 Photo: The lower town after the storm.
 Sign up for our newsletter.
-Read more: How the wall was built."""
+Read more: How the wall was built."""  # noqa: E501
 
 COURIER = """The council approved the plan by eleven votes to four, after a debate of five hours.
 Work will begin in March and take two years, the council's engineer, Tobias Renn, said.
@@ -36,7 +36,7 @@ Three of the men were treated for the cold in hospital, and none is in danger, a
 The cause is not known.
 "The sea was as high as I have ever seen it," said the pilot, Captain Nadia Orrin.
 Orrin said that the search would go on until dark.
-The owner of the trawler declined to comment."""
+The owner of the trawler declined to comment."""  # noqa: E501
 
 RATES = """The Bank of Aldmere left its main interest rate at 3.75 percent on Sunday, and said that it needed to see more before a cut.
 Prices rose by 2.9 percent in the year to October, which is still above the bank's target of 2 percent.
@@ -44,14 +44,14 @@ Two of the bank's seven governors voted for a cut of a quarter of a point.
 "The last mile is the slowest," the bank's governor, Hanna Voss, said at a news conference.
 The trade union federation criticised the decision.
 The bank will meet again on January 14.
-Mortgage rates have hardly moved since the summer, according to the home buyers' league."""
+Mortgage rates have hardly moved since the summer, according to the home buyers' league."""  # noqa: E501
 
 OWLS = """Barn owls can tell the farmer they know from a stranger by the sound of footsteps alone, a study from the Lunn Institute has found.
 The researchers played recorded steps to 26 wild owls on nine farms.
 When the steps were those of a stranger, 22 of the 26 birds flew off within ten seconds.
 "Four steps is faster than my dog," said the study's author, Dr. Emil Thorne.
 The team will test whether owls know tractors too.
-The study appears in the Aldmere Journal of Birds."""
+The study appears in the Aldmere Journal of Birds."""  # noqa: E501
 
 
 def article(

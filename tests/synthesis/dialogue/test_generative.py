@@ -41,7 +41,8 @@ class ScriptedEngine:
 def answer(lead, other, third="A helicopter lifted the seven men from a raft."):
     return json.dumps(
         [
-            {"cites": ["1.0"], "host": lead, "kind": "fact", "text": "The coastguard says seven fishermen were rescued, and one is missing."},
+            {"cites": ["1.0"], "host": lead, "kind": "fact", "text": "The coastguard says seven fishermen were "
+                "rescued, and one is missing."},
             {"cites": [], "host": other, "kind": "question", "text": "How were they found?"},
             {"cites": ["1.2"], "host": lead, "kind": "fact", "text": third},
             {"cites": ["1.4"], "host": other, "kind": "fact", "text": "The cause isn't known."},

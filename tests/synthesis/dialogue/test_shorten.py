@@ -15,7 +15,8 @@ def test_a_sentence_of_a_comfortable_length_is_left_alone():
 
 def test_a_relative_clause_between_commas_falls():
     text = (
-        "The harbour bridge, which was built by prisoners in the last century and painted green soon afterwards by the town, "
+        "The harbour bridge, which was built by prisoners in the last century and painted green soon afterwards by "
+        "the town, "
         "will close for two months in spring because its main bearings have worn out."
     )
     assert (
@@ -35,8 +36,10 @@ def test_figures_are_kept_while_something_else_can_fall():
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        ("The bank will not lower its rate this year unless prices fall, the governor of the bank told a meeting of farmers in the old corn exchange of the town on Sunday.", "not"),
-        ("The bank may lower its rate if prices fall for three months in a row and the harvest comes in well, which the farmers of the plain say nobody can know now.", "if prices fall"),
+        ("The bank will not lower its rate this year unless prices fall, the governor of the bank told a meeting of "
+            "farmers in the old corn exchange of the town on Sunday.", "not"),
+        ("The bank may lower its rate if prices fall for three months in a row and the harvest comes in well, which "
+            "the farmers of the plain say nobody can know now.", "if prices fall"),
     ],
 )  # fmt: skip
 def test_negation_modality_and_conditions_stay(text, kept):
@@ -44,8 +47,10 @@ def test_negation_modality_and_conditions_stay(text, kept):
 
 
 def test_what_cannot_be_shortened_is_not_spoken():
-    assert short("The old men of the town and the young women of the valley and the boys of the school and the girls of the mill "
-                 "and the singers of the choir and the players of the band and the cooks of the inn met.") == ""  # fmt: skip
+    assert short("The old men of the town and the young women of the valley and the boys of the school and the girls "
+        "of the mill "
+                 "and the singers of the choir and the players of the band and the cooks of the inn "
+                 "met.") == ""  # fmt: skip
 
 
 def test_a_quotation_is_never_cut_inside():
