@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from kombu.exceptions import OperationalError
 
 from briefings import supervisor, tasks
 
@@ -29,12 +30,19 @@ class Command(BaseCommand):
         env = os.environ | {"PYTHONUNBUFFERED": "1"}
         env.setdefault("TANDEM_BASE_URL", f"http://{ADDRESS}:{port}")
         env.setdefault("TANDEM_STATE", str(settings.STATE_DIR))
+        tick_now()
         self.stdout.write(f"The desk: http://{ADDRESS}:{port}/  (Ctrl-C stops everything)")
         self.stdout.flush()
-        # What was lost when the last worker stopped is taken up at once, and not in a minute.
-        tasks.tick.delay()
         supervisor.run(commands(port), env=env)
         self.stdout.write("Stopped.")
+
+
+def tick_now() -> None:
+    """What was lost when the last worker stopped is taken up at once, and not in a minute."""
+    try:
+        tasks.tick.apply_async(retry=False)
+    except OperationalError as error:
+        raise CommandError(f"The broker can't be reached ({error}). Start it, or check BROKER_URL.") from error
 
 
 def refuse_taken(port: int) -> None:
