@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+
+UNAUTHORIZED = 401
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -22,3 +24,9 @@ class LoginRequired(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        """A live part whose session has ended reloads its page, which then leads to the login."""
+        if getattr(request, "htmx", False):
+            return HttpResponse(status=UNAUTHORIZED, headers={"HX-Refresh": "true"})
+        return super().handle_no_permission(request, view_func)

@@ -70,19 +70,32 @@ class OpmlForm(forms.Form):
 
 
 class FeedShowsForm(forms.ModelForm):
-    """Which shows take a feed, and what it is called on air."""
+    """Where a feed is, which shows take it, and what it is called on air. A new address is asked as if it were new."""
 
     shows = forms.ModelMultipleChoiceField(Show.objects.all(), required=False, widget=forms.CheckboxSelectMultiple)
 
+    url = forms.CharField(
+        label="Address", max_length=2000, validators=[URLValidator(schemes=["http", "https"])], widget=forms.URLInput
+    )
+
     class Meta:
         model = Feed
-        fields = ("outlet",)
+        fields = ("url", "outlet")
+        labels = {"outlet": "Name of the outlet"}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["shows"].initial = self.instance.shows.all()
 
+    @property
+    def has_moved(self) -> bool:
+        return "url" in self.changed_data
+
     def save(self, commit: bool = True) -> Feed:
+        if self.has_moved:
+            feed = self.instance
+            feed.etag = feed.last_modified = feed.error_code = feed.error_message = ""
+            feed.is_paused, feed.failures, feed.checked_at = False, 0, None
         feed = super().save(commit)
         feed.shows.set(self.cleaned_data["shows"])
         return feed

@@ -63,7 +63,10 @@ def kept(show: Show, state: selectors.PublishedState) -> bytes:
     Many subscribers ask every few minutes; a source's new name may take that minute to be seen.
     """
     key = f"podcast_feed/{show.pk}/{state.changed_at.timestamp()}/{state.episodes}/{state.last_recording}"
-    document: bytes = cache.get_or_set(key, lambda: build(show), KEPT_S)
+    document: bytes | None = cache.get(key)
+    if document is None:
+        document = build(show)
+        cache.set(key, document, KEPT_S)
     return document
 
 

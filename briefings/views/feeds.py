@@ -113,8 +113,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     feed = get_object_or_404(Feed, pk=pk)
     form = FeedShowsForm(request.POST or None, instance=feed)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, f"Saved {feed}.")
+        saved = form.save()
+        if form.has_moved:
+            desk.refresh([saved])
+        messages.success(request, f"Saved {saved}.")
         return SeeOther(reverse("feeds"))
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "feeds/edit.html", {"form": form, "feed": feed}, status=status)

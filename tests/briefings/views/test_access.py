@@ -59,6 +59,11 @@ def test_the_desk_wants_a_login(client, episode, name):
         assert answer["Location"].startswith("/login/")
 
 
+def test_a_live_part_whose_session_has_ended_leads_to_the_login(client, episode):
+    answer = client.get(reverse("episode_stage", args=[episode.pk]), headers={"hx-request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"], answer.content) == (401, "true", b"")
+
+
 def snapshot() -> list[object]:
     """Every row that a page could change."""
     models = (Feed, Story, Show, Episode, Turn, Recording, StageRun)
@@ -90,7 +95,7 @@ def test_every_page_has_a_strict_policy(desk, episode):
     for name in sorted(set(ALL) - {"system"}):  # which is slow to look at
         answer = desk.get(address(name, episode, make_feed()))
         policy = answer["Content-Security-Policy"]
-        assert "default-src 'self'" in policy and "unsafe" not in policy
+        assert "default-src 'self'" in policy and "unsafe" not in policy and "data:" not in policy
         assert answer["X-Content-Type-Options"] == "nosniff"
 
 
@@ -129,3 +134,11 @@ def test_signing_in_leads_to_today(client, password):
 def test_a_wrong_password_is_said_plainly(client, password):
     answer = client.post(reverse("login"), {"username": "editor", "password": "a loud harbour"})
     assert "Please enter a correct username and password" in answer.content.decode()
+
+
+def test_guessing_a_password_is_stopped(client, password):
+    for _ in range(10):
+        answer = client.post(reverse("login"), {"username": "editor", "password": "a guess"})
+    assert answer.status_code == 429
+    assert "locked for a quarter of an hour" in answer.content.decode()
+    assert client.post(reverse("login"), {"username": "editor", "password": password}).status_code == 429

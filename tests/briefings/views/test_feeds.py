@@ -112,9 +112,22 @@ def test_a_feed_that_an_episode_was_told_from_stays_for_its_sources(desk, db):
 
 def test_its_name_on_air_and_its_shows_are_saved(desk, db):
     feed, show = make_feed(), make_show()
-    assert post(desk, "feed_edit", feed.pk, outlet="The Post", shows=[show.pk]).status_code == 303
+    assert post(desk, "feed_edit", feed.pk, url=feed.url, outlet="The Post", shows=[show.pk]).status_code == 303
     feed.refresh_from_db()
     assert (feed.outlet, list(feed.shows.all())) == ("The Post", [show])
+
+
+def test_a_feed_that_moved_is_asked_at_its_new_address(desk, sent):
+    feed = make_feed(is_paused=True, error_code="feed:gone", error_message="Gone.", etag="old", failures=3)
+    post(desk, "feed_edit", feed.pk, url="https://new.example/feed", outlet="The Post")
+    feed.refresh_from_db()
+    assert (feed.url, feed.health, feed.etag, feed.failures) == ("https://new.example/feed", "new", "", 0)
+    assert sent == [("refresh", feed.pk)]
+
+
+def test_two_feeds_can_not_have_one_address(desk, sent):
+    feed, other = make_feed(), make_feed()
+    assert post(desk, "feed_edit", feed.pk, url=other.url, outlet="The Post").status_code == 422
 
 
 def test_the_list_says_how_a_feed_is(desk, db):
