@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from synthesis.dialogue import figures
 from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.reading import Reading
 
@@ -76,6 +77,7 @@ def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
 
 def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
     words = content_words(fact.text)
+    told = {figure.value for other in chosen for figure in figures.quantities(other.text)}
     overlap = max(
         (
             len(words & content_words(other.text)) / max(1, min(len(words), len(content_words(other.text))))
@@ -83,6 +85,8 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
         ),
         default=0.0,
     )
+    if {figure.value for figure in figures.quantities(fact.text)} - told:
+        overlap /= 2  # "At least 83 people were wounded in the attack" is news in old words
     if overlap > 0.6:
         return -10.0
     roles = Counter(other.role for other in chosen)

@@ -98,7 +98,8 @@ def _needs(item: Spoken, before: Spoken, doc: Doc) -> list[str]:
     if role in {"account", "quotation", "reaction", "no_comment"} and item.label:
         return [f"{role}_named"]
     if role == "quotation":
-        return ["account", "quotation"]
+        follows = item.fact.sentence.index - before.fact.sentence.index == 1
+        return ["quotation"] if follows else ["account"]
     if role == "reaction":
         return []  # a reaction to what? Told by the other host, it needs no question
     if role == "cause":

@@ -34,6 +34,9 @@ _COUNTER = re.compile(
     r"\b(confirmed|confirms|denied|denies|disputed|disputes|rejected|rejects|acknowledged|admitted|insisted|insists"
     r"|claimed|claims)\b"
 )
+_CASUALTIES = re.compile(
+    r"\b(killed|died|dead|wounded|injured|hurt|missing|rescued|displaced|evacuated|arrested)\b", re.I
+)
 _COMING = frozenset("expect plan aim intend hope vow schedule prepare".split())
 _BACKGROUND = re.compile(
     r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was "
@@ -117,6 +120,16 @@ def _is_past(text: str, doc: Doc, year: int | None) -> bool:
     if years and year is not None and max(years) < year:
         return True
     return bool(_BACKGROUND.search(text)) or any(token.text == "had" and token.dep_ == "aux" for token in doc)
+
+
+def is_counter(text: str) -> bool:
+    """Whether somebody confirms, denies or disputes in it."""
+    return bool(_COUNTER.search(re.sub(r'"[^"]*"', "", text)))
+
+
+def counts_people(text: str) -> bool:
+    """Whether it counts the dead, the hurt, the missing or the saved."""
+    return bool(_CASUALTIES.search(text)) and bool(figures.quantities(text))
 
 
 def is_grave(title: str, opening: str) -> bool:

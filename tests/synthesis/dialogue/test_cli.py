@@ -53,7 +53,7 @@ def test_check_gives_findings_line_by_line(tmp_path):
         '[{"id": "1", "title": "T", "articles": []}]',
         '["story"]',
         '[{"id": "1", "title": "T", "articles": [{"id": "a", "outlet": "O", "url": "u", "published": "", "text": 5}]}]',
-        '[{"id": "1", "title": "T", "articles": [{"id": "a", "outlet": "", "url": "", "published": "", "text": "Hi"}]}]',
+        '[{"id": "", "title": "", "articles": [{"id": "a", "outlet": "", "url": "", "published": "", "text": "No"}]}]',
     ],
 )
 def test_bad_stories_are_one_line_and_status_2(content, tmp_path, capsys):
