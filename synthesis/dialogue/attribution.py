@@ -36,6 +36,7 @@ _PLAIN = {
 }
 _ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
 _ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,130}), (?P<claim>.+)$")
+_OPENING_PHRASE = re.compile(r"(in|at|on|after|for|when|if|as|with|by|since|during|under|because)\b", re.I)
 _PRONOUNS = frozenset("he she it they".split())
 _ARTICLES = frozenset("the a an this that these those its their his her".split())
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
@@ -73,11 +74,8 @@ class Attributed:
         who = who[:1].upper() + who[1:]
         if self.is_quote:
             return f"{who} {self.verb}: {self.claim}"
-        how = (
-            self.verb
-            if re.match(r"that (?!(is|was|might|may|would|could|will|has|can)\b)", self.claim) or " " not in self.verb
-            else f"{self.verb} that"
-        )
+        needs_that = " " in self.verb or _OPENING_PHRASE.match(self.claim)
+        how = f"{self.verb} that" if needs_that and not self.claim.startswith("that ") else self.verb
         return f"{who} {how} {self.claim}"
 
 

@@ -217,6 +217,7 @@ def assumed(doc: Doc) -> frozenset[str]:
         for token in doc
         if token.tag_ in {"NN", "NNS"}
         and not token.ent_type_
+        and token.dep_ != "poss"
         and token.lemma_.lower() not in _KNOWN_TO_ALL
         and any(child.dep_ == "det" and child.text.lower() in {"the", "those", "these"} for child in token.children)
         and not _is_specified(token)

@@ -96,7 +96,8 @@ def _needs(item: Spoken, before: Spoken, doc: Doc) -> list[str]:
     if same_voice and role != "quotation":
         return []  # who goes on speaking is not asked after again
     if role in {"account", "quotation", "reaction", "no_comment"} and item.label:
-        return [f"{role}_named"]
+        is_opinion = role == "account" and not figures.quantities(text)
+        return ["account_named", "opinion_named"] if is_opinion else [f"{role}_named"]
     if role == "quotation":
         follows = item.fact.sentence.index - before.fact.sentence.index == 1
         return ["quotation"] if follows else ["account"]
