@@ -14,7 +14,8 @@ from briefings.models import Recording
 
 LINE_CHARS = 65
 LINES = 2
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*$")
+SHORT_CHARS = 30
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)])\s+")
 
 
 def webvtt(recording: Recording) -> str:
@@ -37,24 +38,29 @@ def _split(cue: dict[str, Any]) -> Iterator[tuple[float, float, list[str]]]:
 
 
 def _pieces(text: str) -> list[list[str]]:
-    """At most two lines each; a piece ends at the end of a sentence where one is near, so that it is read as said."""
-    pieces: list[list[str]] = []
-    words: list[str] = []
-    for word in text.split():
-        if words and len(_wrap([*words, word])) > LINES:
-            pieces.append(_wrap(words))
-            words = []
-        words.append(word)
-        if _SENTENCE_END.search(word) and len(" ".join(words)) > LINE_CHARS:
-            pieces.append(_wrap(words))
-            words = []
-    if words:
-        pieces.append(_wrap(words))
-    return pieces
+    """A sentence a piece, in one or two lines; a short one joins its neighbour, a long one is cut into even parts."""
+    pieces: list[str] = []
+    for sentence in _SENTENCE.split(text.strip()):
+        for part in _parts(sentence):
+            joined = f"{pieces[-1]} {part}" if pieces else part
+            if pieces and min(len(pieces[-1]), len(part)) < SHORT_CHARS and len(_wrap(joined)) <= LINES:
+                pieces[-1] = joined
+            else:
+                pieces.append(part)
+    return [_wrap(piece) for piece in pieces]
 
 
-def _wrap(words: list[str]) -> list[str]:
-    return textwrap.wrap(" ".join(words), LINE_CHARS, break_on_hyphens=False)
+def _parts(sentence: str) -> list[str]:
+    count = 1
+    while True:
+        parts = textwrap.wrap(sentence, len(sentence) // count + 10, break_on_hyphens=False)
+        if all(len(_wrap(part)) <= LINES for part in parts):
+            return parts
+        count += 1
+
+
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, LINE_CHARS, break_on_hyphens=False)
 
 
 def _length(lines: list[str]) -> int:

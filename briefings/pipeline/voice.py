@@ -27,6 +27,7 @@ TOLERANCE_LU = 1.0
 CEILING_DBTP = -1.5
 BYTES_A_WORD = 16_000 * 60 / 150  # at 128 kbit/s and a slow 150 words a minute
 SPARE_BYTES = 50_000_000
+FULL_BYTES = 5_000_000
 
 
 def run(claim: stages.Claim) -> None:
@@ -67,11 +68,16 @@ def _explained(episode: Episode) -> Iterator[None]:
     except (DialogueRejected, UnspeakableText) as error:
         raise ScriptRejected(episode, str(error)) from error
     except (SynthesisError, OSError) as error:
-        if _is_disk_full(error) or _is_disk_full(error.__cause__):
+        # An encoder that ran out of room says so in many ways, so the disk is asked as well.
+        if _is_disk_full(error) or _is_disk_full(error.__cause__) or _free_bytes() < FULL_BYTES:
             raise DiskFull(episode, f"there is no room left in {settings.MEDIA_ROOT}") from error
         if isinstance(error, SynthesisError):
             raise RecordingRejected(episode, str(error)) from error
         raise
+
+
+def _free_bytes() -> int:
+    return shutil.disk_usage(settings.MEDIA_ROOT).free
 
 
 def _is_disk_full(error: BaseException | None) -> bool:
@@ -119,7 +125,7 @@ def _check_room(episode: Episode, script: Script) -> None:
     """Three times what the file is likely to need, and something to spare, before any work is done."""
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     words = sum(len(turn.text.split()) for turn in script.turns.all())
-    needed, free = int(3 * words * BYTES_A_WORD) + SPARE_BYTES, shutil.disk_usage(settings.MEDIA_ROOT).free
+    needed, free = int(3 * words * BYTES_A_WORD) + SPARE_BYTES, _free_bytes()
     if free < needed:
         raise DiskFull(
             episode, f"{needed / 1e6:.0f} MB are needed in {settings.MEDIA_ROOT}, and {free / 1e6:.0f} MB are free"

@@ -54,6 +54,22 @@ def test_a_cue_ends_with_its_sentence_where_it_can():
     assert cues((0.0, 20.0, "Ben", LONG))[0][3].endswith("sea wall.")
 
 
+def test_no_cue_is_a_scrap():
+    """A last word, or a sentence of two words, does not flash by alone."""
+    text = "Welcome to The Sample Briefing, on Monday, the 23rd of November, with all that is new. I'm Ben."
+    assert len(cues((0.0, 6.0, "Ben", text))) == 1
+    text = (
+        "Port Ellery will rebuild its old sea wall after two winters of floods, the harbour council decided on "
+        "Sunday by nine votes to four."
+    )
+    assert min(len(cue[3]) for cue in cues((0.0, 8.0, "Ben", text))) > 40
+
+
+def test_a_word_longer_than_a_line_is_cut():
+    found = cues((0.0, 8.0, "Ben", "x" * 200))
+    assert "".join(line for cue in found for line in cue[3].split("\n")) == "x" * 200
+
+
 def test_marks_of_the_format_are_escaped():
     assert cues((0.0, 1.0, "A & B", "x < y --> z")) == [(0.0, 1.0, "A &amp; B", "x &lt; y --&gt; z")]
 

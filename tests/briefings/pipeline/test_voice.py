@@ -152,6 +152,14 @@ def test_without_room_nothing_is_begun(studio, media, monkeypatch):
     assert not studio.asked
 
 
+def test_an_encoder_that_fails_on_a_full_disk_is_a_full_disk(studio, monkeypatch):
+    episode, free = approved(), iter([9_000_000_000, 1_000])
+    monkeypatch.setattr(voice.shutil, "disk_usage", lambda path: type("Usage", (), {"free": next(free)})())
+    studio.error = RenderFailed("the encoder gave up")
+    with pytest.raises(DiskFull):
+        stages.advance(episode.pk, VOICE)
+
+
 def test_voicing_the_same_script_again_changes_nothing(studio, media):
     episode = approved()
     stages.advance(episode.pk, VOICE)
