@@ -23,10 +23,8 @@ class LoginRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
-
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
-        """A live part whose session has ended reloads its page, which then leads to the login."""
-        if getattr(request, "htmx", False):
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal is not None and getattr(request, "htmx", False):
+            # A live part whose session has ended reloads its page, which then leads to the login.
             return HttpResponse(status=UNAUTHORIZED, headers={"HX-Refresh": "true"})
-        return super().handle_no_permission(request, view_func)
+        return refusal

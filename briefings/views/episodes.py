@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
-from briefings import desk, selectors, tasks
+from briefings import desk, selectors
+from briefings.errors import BriefingError
 from briefings.models import Episode, Show
 from briefings.views.responses import SeeOther
-
-Status = Episode.Status
 
 
 @require_safe
@@ -62,8 +61,11 @@ def stage(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Episode, pk=pk)
-    if not desk.retry(found):
-        messages.info(request, "There is nothing to retry.")
+    try:
+        if not desk.retry(found):
+            messages.info(request, "There is nothing to retry.")
+    except BriefingError as error:
+        messages.error(request, error.editor_message)
     return SeeOther(_address(found))
 
 
@@ -82,10 +84,11 @@ def listen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Episode, pk=pk)
-    if found.status == Status.VOICED:
-        tasks.enqueue(found.pk, "publish")
-    else:
-        messages.info(request, f"Nothing to publish: this edition is {found.status}.")
+    try:
+        desk.publish(found)
+        messages.success(request, "Published. It is in the podcast feed now.")
+    except BriefingError as error:
+        messages.error(request, error.editor_message)
     return SeeOther(_address(found))
 
 

@@ -77,7 +77,7 @@ def test_an_edit_is_refused_when_somebody_was_faster(page, media):
     assert box.input_value() == "My words."
     press(page, "Save")
     page.get_by_text("edited by editor").wait_for()
-    assert page.evaluate("document.activeElement.id") == f"edit-{turn.pk}"  # the keyboard goes on from there
+    expect(page.locator(f"#edit-{turn.pk}")).to_be_focused()  # the keyboard goes on from there
     turn.refresh_from_db()
     assert turn.text == "My words."
     page.complaints[:] = [c for c in page.complaints if "409" not in c]  # the browser logs every refusal

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
-from briefings.models import Episode, StageRun
+from briefings.models import Episode, Script, StageRun
 from briefings.pipeline import stages
 from briefings.selectors import line
 from tests.factories import make_episode, make_show
@@ -83,10 +84,11 @@ def test_a_failed_stage_is_retried(desk, sent):
     assert (episode.error_code, sent) == ("", [("plan", episode.pk)])
 
 
-def test_a_failed_publishing_is_retried_as_it_was_asked_for(desk, sent):
-    episode = make_episode(status=Status.VOICED, error_code="episode:disk-full", error_message="Full.")
-    desk.post(reverse("episode_retry", args=[episode.pk]))
-    assert sent == [("publish", episode.pk)]
+def test_a_failed_publishing_is_tried_again_at_once(desk, recorded):
+    Episode.objects.update(error_code="episode:recording-rejected", error_message="The file is missing.")
+    desk.post(reverse("episode_retry", args=[recorded.pk]))
+    recorded.refresh_from_db()
+    assert recorded.status == Status.PUBLISHED
 
 
 def test_nothing_is_retried_that_did_not_fail(desk, sent):
@@ -111,17 +113,43 @@ def test_without_a_recording_there_is_nothing_to_hear(desk, db):
     assert "not been voiced yet" in answer.content.decode()
 
 
-def test_a_voiced_edition_is_published(desk, sent):
+@pytest.fixture
+def recorded(media):
+    """An edition whose approved script was voiced, with its file."""
     episode = make_episode(status=Status.VOICED)
-    assert desk.post(reverse("episode_publish", args=[episode.pk])).status_code == 303
-    assert sent == [("publish", episode.pk)]
+    sha256 = episode.script.sha256
+    Script.objects.filter(episode=episode).update(approved_at=now(), approved_sha256=sha256)
+    content = b"ID3 the sound"
+    episode.recordings.update(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    path = media / episode.recordings.get().path
+    path.parent.mkdir()
+    path.write_bytes(content)
+    return episode
+
+
+def test_a_voiced_edition_is_published(desk, recorded):
+    answer = desk.post(reverse("episode_publish", args=[recorded.pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("episode", args=[recorded.pk]), 303)]
+    recorded.refresh_from_db()
+    assert recorded.status == Status.PUBLISHED
+    assert "Published. It is in the podcast feed now." in answer.content.decode()
+
+
+def test_a_recording_whose_file_is_gone_is_not_published(desk, recorded, media):
+    (media / recorded.recordings.get().path).unlink()
+    answer = desk.post(reverse("episode_publish", args=[recorded.pk]), follow=True)
+    recorded.refresh_from_db()
+    assert recorded.status == Status.VOICED
+    assert "missing from the media folder" in answer.content.decode()
+    assert "Retry" in answer.content.decode()
 
 
 @pytest.mark.parametrize("status", [Status.WRITTEN, Status.APPROVED, Status.PUBLISHED, Status.REJECTED])
-def test_nothing_else_is_published(desk, sent, status):
+def test_nothing_else_is_published(desk, db, status):
     episode = make_episode(status=status)
-    desk.post(reverse("episode_publish", args=[episode.pk]))
-    assert sent == []
+    assert desk.post(reverse("episode_publish", args=[episode.pk])).status_code == 303
+    episode.refresh_from_db()
+    assert episode.status == status
 
 
 def test_the_list_is_of_one_show_if_asked(desk, db):
