@@ -37,6 +37,11 @@ _PLAIN = {
 _ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
 _ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,130}), (?P<claim>.+)$")
 _OPENING_PHRASE = re.compile(r"(in|at|on|after|for|when|if|as|with|by|since|during|under|because)\b", re.I)
+_BY_WHICH_WAY = re.compile(
+    r"^(?:in an? (?:\w+ )?(?:e-?mail|statement|interview|post)|on (?:Twitter|X|Telegram"
+    r"|Facebook))(?= (?!to\b|with\b|on\b))[, ]*",
+    re.I,
+)
 _PRONOUNS = frozenset("he she it they".split())
 _ARTICLES = frozenset("the a an this that these those its their his her".split())
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
@@ -171,6 +176,7 @@ def _leading(verb: Token, doc: Doc) -> Attributed | None:
     claim = doc[verb.i + 1 :].text.strip()
     if not re.match(r"[:,]? ?\"|(\w+ )?that\b", claim) and not any(child.dep_ == "ccomp" for child in verb.rights):
         return None  # "the plane continued on its journey" is no speech
+    claim = _BY_WHICH_WAY.sub("", claim)
     is_quote = claim.startswith((":", '"', ', "'))
     return Attributed(subject, _subject_text(subject, verb), verb.text, claim.lstrip(":, "), is_quote, False)
 

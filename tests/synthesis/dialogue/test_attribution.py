@@ -18,6 +18,8 @@ def fronted(text):
         ('"The crew did everything right," said Edda Quill.', 'Edda Quill said: "The crew did everything right."'),
         ('"The work is hard," he added.', 'He said: "The work is hard."'),
         ("The mayor said that the wall will be raised.", "The mayor said that the wall will be raised."),
+        ("The mayor said in an email the wall will be raised.", "The mayor said the wall will be raised."),
+        ("In the lower town a house fell, the mayor said.", "The mayor said that in the lower town a house fell."),
     ],
 )
 def test_the_speaker_comes_first(text, spoken):
