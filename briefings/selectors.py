@@ -17,6 +17,7 @@ EPISODES_A_PAGE = 30
 STORIES_A_PAGE = 40
 EPISODES_IN_FEED = 100
 WORDS_A_MINUTE = 165
+RECENT = dt.timedelta(days=7)
 
 RUNNING, WAITING_FOR_EDITOR, STUCK, REJECTED, PUBLISHED = "running", "editor", "stuck", "rejected", "published"
 
@@ -91,14 +92,18 @@ def episodes() -> QuerySet[Episode]:
     return Episode.objects.select_related("show", "script").prefetch_related("script__turns")
 
 
-def waiting_for_editor() -> list[Episode]:
-    """Scripts to approve and recordings to publish, the oldest edition first."""
-    ready = episodes().filter(status__in=[Status.WRITTEN, Status.VOICED], error_code="", claim_token=None)
+def waiting_for_editor(moment: dt.datetime) -> list[Episode]:
+    """Scripts to approve and recordings to publish, the oldest edition first; no edition that is history by now."""
+    ready = _recent(moment).filter(status__in=[Status.WRITTEN, Status.VOICED], error_code="", claim_token=None)
     return [e for e in ready.order_by("edition_date", "pk") if stages.next_stage(e) is None]
 
 
-def stuck_episodes() -> QuerySet[Episode]:
-    return episodes().exclude(error_code="").filter(retry_at=None).exclude(status=Status.PUBLISHED)
+def stuck_episodes(moment: dt.datetime) -> QuerySet[Episode]:
+    return _recent(moment).exclude(error_code="").filter(retry_at=None).exclude(status=Status.PUBLISHED)
+
+
+def _recent(moment: dt.datetime) -> QuerySet[Episode]:
+    return episodes().filter(edition_date__gte=moment.date() - RECENT)
 
 
 def episode_list(show_slug: str = "") -> QuerySet[Episode]:

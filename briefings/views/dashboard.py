@@ -12,10 +12,11 @@ from briefings import selectors
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
+    moment = now()
     context = {
-        "cards": selectors.shows_today(now()),
-        "waiting": selectors.waiting_for_editor(),
-        "stuck": selectors.stuck_episodes(),
+        "cards": selectors.shows_today(moment),
+        "waiting": selectors.waiting_for_editor(moment),
+        "stuck": selectors.stuck_episodes(moment),
         "failing_feeds": selectors.failing_feeds(),
         "has_feeds": selectors.feeds().exists(),
     }

@@ -6,9 +6,10 @@ import datetime as dt
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from briefings.feedcheck import check
+from tests.factories import make_episode, make_show
 
 MOMENT = dt.datetime(2025, 3, 10, tzinfo=dt.UTC)
 GOOD = """<?xml version="1.0" encoding="utf-8"?>
@@ -165,3 +166,22 @@ def test_the_command_is_content_with_a_good_feed(tmp_path, capsys, db):
     path.write_text(GOOD)
     call_command("feedcheck", str(path))
     assert capsys.readouterr().out == "0 errors, 0 warnings\n"
+
+
+def test_the_command_checks_a_show_s_own_feed_against_the_files(db, media, capsys):
+    episode = make_episode(make_show(slug="wire"), "published")
+    recording = episode.recordings.get()
+    path = media / recording.path
+    path.parent.mkdir()
+    path.write_bytes(b"x" * recording.size_bytes)
+    call_command("feedcheck", "http://127.0.0.1:8000/shows/wire/feed.xml")
+    path.write_bytes(b"half of it")
+    with pytest.raises(SystemExit):
+        call_command("feedcheck", "http://127.0.0.1:8000/shows/wire/feed.xml")
+    assert "enclosure:wrong-length" in capsys.readouterr().out
+
+
+def test_a_source_that_can_not_be_read_is_said_plainly(db, tmp_path):
+    for source in (str(tmp_path / "none.xml"), "http://127.0.0.1:8000/shows/none/feed.xml"):
+        with pytest.raises(CommandError):
+            call_command("feedcheck", source)

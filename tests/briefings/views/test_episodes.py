@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import uuid
 
@@ -78,7 +79,7 @@ def test_the_page_shows_rundown_and_runs(desk, db):
 
 def test_a_failed_stage_is_retried(desk, sent):
     episode = make_episode(status=Status.GROUPED, error_code="episode:nothing-to-say", error_message="No news.")
-    assert "No news." in html(desk, "dashboard") and "Retry" in html(desk, "episode", episode.pk)
+    assert "No news." in html(desk, "episode", episode.pk) and "Retry" in html(desk, "episode", episode.pk)
     assert desk.post(reverse("episode_retry", args=[episode.pk])).status_code == 303
     episode.refresh_from_db()
     assert (episode.error_code, sent) == ("", [("plan", episode.pk)])
@@ -159,11 +160,20 @@ def test_the_list_is_of_one_show_if_asked(desk, db):
 
 
 def test_today_shows_what_waits_and_what_failed(desk, db):
-    make_episode(status=Status.WRITTEN, title="A script")
-    make_episode(status=Status.VOICED, title="A recording")
-    make_episode(status=Status.GROUPED, error_code="x", error_message="Nothing fresh.")
+    today = now().date()
+    make_episode(status=Status.WRITTEN, title="A script", edition_date=today)
+    make_episode(status=Status.VOICED, title="A recording", edition_date=today)
+    make_episode(status=Status.GROUPED, error_code="x", error_message="Nothing fresh.", edition_date=today)
     page = html(desk, "dashboard")
     assert "Waiting for you" in page and "A script" in page and "A recording" in page and "Nothing fresh." in page
+
+
+def test_today_leaves_old_editions_to_the_list(desk, db):
+    old = now().date() - dt.timedelta(days=8)
+    make_episode(status=Status.WRITTEN, title="An old script", edition_date=old)
+    make_episode(status=Status.GROUPED, error_code="x", error_message="It failed.", edition_date=old)
+    assert "An old script" not in html(desk, "dashboard") and "It failed." not in html(desk, "dashboard")
+    assert "An old script" in html(desk, "episodes") and "It failed." in html(desk, "episodes")
 
 
 def test_today_offers_to_open_an_edition_that_is_not_open(desk, db):
