@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from synthesis.dialogue.attribution import SPEECH_VERBS
@@ -123,11 +124,24 @@ def hanging_pronoun(doc: Doc) -> Token | None:
     return None
 
 
+def _is_overshadowed(reading: Reading, name: str) -> bool:
+    """Whether the article speaks of somebody else far more often: then "she" may well be that person."""
+    heard = Counter(
+        entity.text.removesuffix("'s").split()[-1]
+        for s in reading.sentences
+        for entity in s.doc.ents
+        if _is_person(entity)
+    )
+    return max(heard.values(), default=0) > 2 * max(1, heard[name.split()[-1]])
+
+
 def point_forward(text: str, reading: Reading, sentence: Sentence, cites: list[int]) -> tuple[str, bool]:
     """The name put in for "He", "She", "His" or "Her" where it is clear; else the text and that it needs its
     neighbour."""
     match = re.match(r"(He|She|His|Her)\b", text)
     name, index = antecedent(reading, sentence) if match else ("", 0)
+    if name and _is_overshadowed(reading, name):
+        return text, True
     if not match or not name:
         return text, True
     cites.append(index)

@@ -29,7 +29,8 @@ _CIRCUMSTANCE = re.compile(
 )
 _ASIDE = re.compile(r" — ([^—]+) — ")
 _LEAD_IN = re.compile(
-    r"^(But|And|So,?|Yet|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,|Indeed,|In "
+    r"^(But,?|And,?|So,?|Yet,?|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,"
+    r"|Indeed,|In "
     r"fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,"
     r"|Then,|Instead,)\s+"
 )
