@@ -151,7 +151,7 @@ class ShowForm(forms.ModelForm):
             "auto_approve": "Approve a script by itself when no check is red",
             "auto_publish": "Publish a recording without a person's listening",
         }
-        help_texts = {"auto_approve": "", "auto_publish": ""}
+        help_texts = {"auto_approve": "", "auto_publish": "", "owner_email": "Podcast directories ask for one."}
         widgets = {
             "publish_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "timezone": forms.TextInput(attrs={"list": "timezones", "autocomplete": "off"}),
