@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from synthesis import downloads
 from synthesis.conversion import CONVERSIONS
@@ -200,7 +200,7 @@ def _looks_pickled(path: Path, pinned: PinnedFile) -> bool:
         return file.read(4).startswith(PICKLE_STARTS)
 
 
-def _manifest(folder: Path) -> dict:
+def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -48,7 +48,7 @@ def _absent_extension() -> ModuleType:
     """What `torchaudio._extension` offers when nothing was compiled."""
     stand_in = ModuleType("torchaudio._extension")
 
-    def without_check(function: Callable) -> Callable:
+    def without_check(function: Callable[..., Any]) -> Callable[..., Any]:
         return function
 
     for name, value in {

@@ -158,7 +158,9 @@ def written(status=Status.WRITTEN):
 def test_an_edit_that_the_sources_bear_out_is_green():
     _, turn, user = written()
     before = turn.text
-    write.edit_turn(turn, "Port Ellery's  harbour council voted on Tuesday\nto rebuild its sea wall.", by=user, version=1)
+    write.edit_turn(
+        turn, "Port Ellery's  harbour council voted on Tuesday\nto rebuild its sea wall.", by=user, version=1
+    )
     assert turn.text == "Port Ellery's harbour council voted on Tuesday to rebuild its sea wall."
     assert turn.findings == []
     assert (turn.version, turn.edited_by, turn.original_text) == (2, user, before)
