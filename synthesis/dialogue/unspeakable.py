@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from synthesis.text.folding import unreadable_word
+
 _FURNITURE = re.compile(
     r"https?://|www\.|\S+@\S+|(?<!\w)@\w|#\w{3,}|\bclick (here|below)|\bread (more|also|next|through)|\bsee also\b"
     r"|\brelated\s*:|\bsubscribe (to|now|today|here|for)\b|\bsubscribers? (get|can|only)\b|\bnewsletter"
@@ -59,6 +61,8 @@ def reason(text: str) -> str:
         return "asks the reader"
     if _ADDRESS.search(text):
         return "holds an address"
+    if unreadable_word(text):
+        return "holds a word that no English voice can read"
     if text.rstrip().endswith((":", "...", "…", ";", ",")) or not re.search(r"[.!\"]$", text.rstrip()):
         return "is no whole sentence"
     letters = re.findall(r"[A-Za-z]", text)

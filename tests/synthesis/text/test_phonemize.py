@@ -4,7 +4,8 @@ import pytest
 
 from synthesis.text.lexicon import Lexicon
 from synthesis.text.normalize import normalize
-from synthesis.text.phonemize import Phonemizer, unreadable_word
+from synthesis.text.folding import unreadable_word
+from synthesis.text.phonemize import Phonemizer
 
 
 @pytest.fixture(scope="module")
