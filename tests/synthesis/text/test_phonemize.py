@@ -2,9 +2,9 @@
 
 import pytest
 
+from synthesis.text.folding import unreadable_word
 from synthesis.text.lexicon import Lexicon
 from synthesis.text.normalize import normalize
-from synthesis.text.folding import unreadable_word
 from synthesis.text.phonemize import Phonemizer
 
 
