@@ -24,6 +24,8 @@ import shutil  # noqa: E402
 import pytest  # noqa: E402
 import pytest_socket  # noqa: E402
 
+from tests.recogniser import transcribe  # noqa: E402, F401  a fixture for every folder
+
 
 def pytest_runtest_setup() -> None:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
