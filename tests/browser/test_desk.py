@@ -72,11 +72,11 @@ def test_an_edit_is_refused_when_somebody_was_faster(page, media):
     box = page.locator(f"#text-{turn.pk}")
     box.fill("My words.")
     press(page, "Save")
-    page.get_by_text("Someone changed this turn").wait_for()
+    page.get_by_text("Someone changed this turn").wait_for(timeout=60_000)  # the first check loads the parser
     assert page.get_by_text("Somebody else's words.").is_visible()
     assert box.input_value() == "My words."
     press(page, "Save")
-    page.get_by_text("edited by editor").wait_for()
+    page.get_by_text("edited by editor").wait_for(timeout=60_000)
     expect(page.locator(f"#edit-{turn.pk}")).to_be_focused()  # the keyboard goes on from there
     turn.refresh_from_db()
     assert turn.text == "My words."
