@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 
-from briefings.errors import BriefingError, EpisodeError, StageConflict
+from briefings.errors import BriefingError, EpisodeError, NothingToSay, StageConflict
 from briefings.models import Episode, StageRun
 
 log = logging.getLogger(__name__)
@@ -221,12 +221,14 @@ def advance(episode_id: int, stage: Stage, watcher: Watcher = nobody) -> Episode
 
 
 def retry(episode: Episode) -> bool:
-    """A person's Retry: clear the error, so that the next stage may be run. False if there was nothing to retry."""
-    return bool(
-        Episode.objects.filter(pk=episode.pk, claim_token=None)
-        .exclude(error_code="")
-        .update(error_code="", error_message="", retry_at=None, attempts=0, changed_at=now())
-    )
+    """A person's Retry: clear the error, so that the next stage may be run. False if there was nothing to retry.
+
+    An edition that had nothing to say starts from its feeds again, as only fresh news can mend it.
+    """
+    cleared = {"error_code": "", "error_message": "", "retry_at": None, "attempts": 0, "changed_at": now()}
+    failed = Episode.objects.filter(pk=episode.pk, claim_token=None).exclude(error_code="")
+    wordless = failed.filter(error_code=NothingToSay.code)
+    return bool(wordless.update(status=Status.OPENED, **cleared) or failed.update(**cleared))
 
 
 def step(episode: Episode, origins: Iterable[str], target: str) -> None:
@@ -265,7 +267,7 @@ def _heartbeat(held: Claim) -> Iterator[None]:
     def beat() -> None:
         try:
             while not done.wait(HEARTBEAT_S):
-                if not held.beat():
+                if not _is_held(held):
                     log.warning("lost the lease on %s of episode %s", held.stage.name, held.episode.pk)
                     return
         finally:
@@ -278,3 +280,12 @@ def _heartbeat(held: Claim) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def _is_held(held: Claim) -> bool:
+    """False once the lease is lost for good. A database that can't answer just now is asked again at the next beat."""
+    try:
+        return held.beat()
+    except DatabaseError as error:
+        log.warning("no heartbeat for %s of episode %s: %s", held.stage.name, held.episode.pk, error)
+        return True

@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.timezone import now
 
 from briefings.errors import EpisodeError, FeedUnreachable, ModelUnavailable, NothingToSay, StageConflict
@@ -120,6 +120,23 @@ def test_a_stage_beyond_its_time_limit_loses_its_heartbeat():
     assert not claim.beat()
 
 
+def test_a_database_that_is_busy_for_a_moment_does_not_end_the_heartbeat(monkeypatch):
+    beats, enough = [], threading.Event()
+
+    def beat(claim):
+        beats.append(claim)
+        if len(beats) == 1:
+            raise OperationalError("database is locked")
+        enough.set()
+        return True
+
+    monkeypatch.setattr(stages, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(stages.Claim, "beat", beat)
+    replace_stage(monkeypatch, lambda claim: enough.wait(5))
+    stages.advance(read_episode().pk, GROUP)
+    assert enough.is_set()
+
+
 def test_results_are_stored_with_the_status_or_not_at_all():
     episode = read_episode()
     claim = stages.claim(episode.pk, GROUP)
@@ -184,14 +201,24 @@ def test_a_bug_is_stored_and_raised(monkeypatch):
 
 def test_a_person_s_retry_starts_counting_anew(monkeypatch):
     episode = read_episode()
-    replace_stage(monkeypatch, raising(NothingToSay(episode, "there is no news")))
-    with pytest.raises(NothingToSay):
+    replace_stage(monkeypatch, raising(EpisodeError(episode, "it failed")))
+    with pytest.raises(EpisodeError):
         stages.advance(episode.pk, GROUP)
     assert stages.retry(episode)
     assert not stages.retry(episode)
     episode.refresh_from_db()
     assert (episode.error_code, episode.attempts) == ("", 0)
     assert stages.waiting(now()) == [(episode, GROUP)]
+
+
+def test_an_edition_with_nothing_to_say_is_retried_from_its_feeds(monkeypatch):
+    episode = read_episode()
+    replace_stage(monkeypatch, raising(NothingToSay(episode, "there is no news")))
+    with pytest.raises(NothingToSay):
+        stages.advance(episode.pk, GROUP)
+    assert stages.retry(episode)
+    episode.refresh_from_db()
+    assert (episode.status, episode.error_code) == ("opened", "")
 
 
 def test_an_episode_that_kills_its_workers_is_given_up():
