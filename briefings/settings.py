@@ -5,10 +5,11 @@ Every name read here stands in the README's table.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,7 +19,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 def env(name: str, default: str = "") -> str:
     """A value, or the content of the file that NAME_FILE names (for secrets)."""
     if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text().strip()
+        try:
+            return Path(path).read_text().strip()
+        except (OSError, UnicodeError) as cause:
+            raise ImproperlyConfigured(f"{name}_FILE can't be read: {cause}") from cause
     return os.environ.get(name, default)
 
 
@@ -31,24 +35,43 @@ def env_bool(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}, and must be true or false")
 
 
-def env_int(name: str, default: int) -> int:
+def env_positive(name: str, default: int) -> int:
     value = env(name, str(default))
-    try:
-        return int(value)
-    except ValueError as cause:
-        raise ImproperlyConfigured(f"{name} is {value!r}, and must be a whole number") from cause
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise ImproperlyConfigured(f"{name} is {value!r}, and must be a whole number above 0")
+    return int(value)
 
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
+def env_url(name: str, default: str) -> str:
+    """A web address of which others are made, without the slash at its end."""
+    value = env(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ImproperlyConfigured(f"{name} is {value!r}, and must be an address such as https://news.example.org")
+    return value
+
+
+def env_level(name: str, default: str) -> str:
+    value = env(name, default).strip().upper()
+    if value not in logging.getLevelNamesMapping():
+        raise ImproperlyConfigured(f"{name} is {value!r}, and must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    return value
+
+
 def database(url: str) -> dict[str, object]:
     """SQLite from sqlite:///path, or PostgreSQL from postgresql://user:password@host:port/name?option=value."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as cause:
+        raise ImproperlyConfigured(f"DATABASE_URL can't be read: {cause}") from cause
     if parts.scheme == "sqlite":
         name = unquote(parts.path[1:])
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(name).parent)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
@@ -66,11 +89,19 @@ def database(url: str) -> dict[str, object]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
+            "PORT": port,
             "OPTIONS": dict(parse_qsl(parts.query)),
             "CONN_HEALTH_CHECKS": True,
         }
     raise ImproperlyConfigured(f"DATABASE_URL starts with {parts.scheme!r}; use sqlite:/// or postgresql://")
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        reason = f"the folder {folder} can't be made ({cause.strerror}): set TANDEM_STATE to a folder of yours"
+        raise ImproperlyConfigured(reason) from cause
 
 
 def secret_key(state: Path) -> str:
@@ -79,7 +110,7 @@ def secret_key(state: Path) -> str:
         return value
     path = state / "secret_key"
     if not path.exists():
-        state.mkdir(parents=True, exist_ok=True)
+        make_folder(state)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(64))
     return path.read_text().strip()
@@ -96,7 +127,7 @@ SECRET_KEY = secret_key(STATE_DIR)
 ALLOWED_HOSTS = env_list("TANDEM_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("TANDEM_TRUSTED_ORIGINS")
 # Links in the published feed are built from this address, never from a request's host.
-BASE_URL = env("TANDEM_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+BASE_URL = env_url("TANDEM_BASE_URL", "http://127.0.0.1:8000")
 IS_HTTPS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -163,7 +194,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(env("DATABASE_URL", f"sqlite:///{STATE_DIR / 'db' / 'tandem.sqlite3'}"))}
+DATABASES = {"default": database(env("DATABASE_URL", f"sqlite:///{quote(str(STATE_DIR / 'db' / 'tandem.sqlite3'))}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"
@@ -178,8 +209,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 BROKER_URL = env("BROKER_URL")
 
 # Outbound requests.
-FETCH_MAX_BYTES = env_int("TANDEM_FETCH_MAX_BYTES", 15_000_000)
-FETCH_TIMEOUT_S = env_int("TANDEM_FETCH_TIMEOUT_S", 20)
+FETCH_MAX_BYTES = env_positive("TANDEM_FETCH_MAX_BYTES", 15_000_000)
+FETCH_TIMEOUT_S = env_positive("TANDEM_FETCH_TIMEOUT_S", 20)
 FETCH_MAX_REDIRECTS = 5
 ALLOW_PRIVATE_ADDRESSES = env_bool("TANDEM_ALLOW_PRIVATE_ADDRESSES", False)
 USER_AGENT = f"Tandem/0.1 (+{BASE_URL})"
@@ -189,6 +220,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("TANDEM_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": env_level("TANDEM_LOG_LEVEL", "INFO")},
     "loggers": {"axes": {"level": "WARNING"}},
 }

@@ -1,0 +1,76 @@
+"""The environment's values: what can't be used is refused by its name, in a sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from briefings import settings as read
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("reader", "value"),
+    [
+        (lambda: read.env_bool("SETTING", False), "maybe"),
+        (lambda: read.env_positive("SETTING", 5), "0"),
+        (lambda: read.env_positive("SETTING", 5), "-5"),
+        (lambda: read.env_positive("SETTING", 5), "²"),  # a digit that is no number
+        (lambda: read.env_url("SETTING", ""), "news.example.org"),
+        (lambda: read.env_url("SETTING", ""), "ftp://news.example.org"),
+        (lambda: read.env_level("SETTING", "INFO"), "loud"),
+    ],
+)
+def test_a_value_that_can_not_be_used_is_refused_by_its_name(monkeypatch, reader, value):
+    monkeypatch.setenv("SETTING", value)
+    with pytest.raises(ImproperlyConfigured, match="SETTING is"):
+        reader()
+
+
+def test_a_secret_is_read_from_a_file(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("kept\n")
+    monkeypatch.setenv("SETTING_FILE", str(tmp_path / "secret"))
+    assert read.env("SETTING") == "kept"
+    monkeypatch.setenv("SETTING_FILE", str(tmp_path / "gone"))
+    with pytest.raises(ImproperlyConfigured, match="SETTING_FILE can't be read"):
+        read.env("SETTING")
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/news", "postgresql://u:p@host:port/news"])
+def test_a_database_that_is_none_of_ours_is_refused(url):
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        read.database(url)
+
+
+def manage(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=PROJECT, env=os.environ | env, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"TANDEM_LOG_LEVEL": "loud"}, "A setting is wrong: TANDEM_LOG_LEVEL"),
+        ({"TANDEM_STATE": __file__}, "set TANDEM_STATE to a folder of yours"),
+    ],
+)
+def test_a_command_tells_a_wrong_setting_without_a_traceback(env, said):
+    ended = manage("doctor", **env)
+    assert ended.returncode == 1
+    assert said in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_command_without_a_database_says_what_to_do(tmp_path):
+    state = {"TANDEM_STATE": str(tmp_path / "50%25 #new")}
+    ended = manage("feeds", "list", **state)
+    assert ended.returncode == 1
+    assert "manage.py doctor" in ended.stderr and "Traceback" not in ended.stderr
+    assert "Traceback" in manage("feeds", "--traceback", "list", **state).stderr
+    assert (tmp_path / "50%25 #new" / "db" / "tandem.sqlite3").is_file()
