@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 import os
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef
+from tzlocal import get_localzone_name
 
 from briefings.models import Episode, Feed, Show
+
+log = logging.getLogger(__name__)
 
 LATE_AFTER = dt.timedelta(minutes=30)
 TOO_LATE_AFTER = dt.timedelta(hours=12)
@@ -41,30 +45,42 @@ def next_opening(show: Show, moment: dt.datetime) -> dt.datetime | None:
 
 
 def due_date(show: Show, moment: dt.datetime) -> dt.date | None:
-    """The local date whose edition should be open at `moment` and is not: today's alone, and not if it is far too late.
+    """The local date whose edition should be open at `moment` and is not: today's, and not if it is far too late.
 
-    A show does not open an edition for an hour that lies before its own making.
+    Yesterday's only if a tick that was a little late has missed it at midnight. A show does not open an edition for an
+    hour that lies before its own making.
     """
-    date = moment.astimezone(show.zone).date()
+    if not show.is_active:
+        return None
+    today = moment.astimezone(show.zone).date()
+    last_chances = ((today, TOO_LATE_AFTER), (today - dt.timedelta(days=1), LATE_AFTER))
+    return next((date for date, patience in last_chances if _is_due(show, date, moment, patience)), None)
+
+
+def _is_due(show: Show, date: dt.date, moment: dt.datetime, patience: dt.timedelta) -> bool:
     opens = opening(show, date)
-    if not show.is_active or date.weekday() not in show.weekdays:
-        return None
-    if moment < opens or moment - opens > TOO_LATE_AFTER or show.created_at > opens:
-        return None
-    return None if show.episodes.filter(edition_date=date).exists() else date
+    if date.weekday() not in show.weekdays or not opens <= moment <= opens + patience or show.created_at > opens:
+        return False
+    return not show.episodes.filter(edition_date=date).exists()
 
 
 def open_due(moment: dt.datetime) -> list[Episode]:
     """Open the editions that are due now, each once. One show's trouble does not keep the others from opening."""
     opened = []
     for show in Show.objects.filter(is_active=True):
-        date = due_date(show, moment)
-        if date is None:
-            continue
-        episode, is_new = _get_or_create(show, date, is_late=moment - opening(show, date) > LATE_AFTER)
-        if is_new:
-            opened.append(episode)
+        try:
+            opened += _open(show, moment)
+        except Exception:
+            log.exception("the edition of %s could not be opened", show)
     return opened
+
+
+def _open(show: Show, moment: dt.datetime) -> list[Episode]:
+    date = due_date(show, moment)
+    if date is None:
+        return []
+    episode, is_new = _get_or_create(show, date, is_late=moment - opening(show, date) > LATE_AFTER)
+    return [episode] if is_new else []
 
 
 def open_edition(show: Show, date: dt.date) -> Episode:
@@ -106,3 +122,10 @@ def last_tick() -> dt.datetime | None:
         return dt.datetime.fromisoformat((settings.STATE_DIR / "tick").read_text())
     except (OSError, ValueError):
         return None
+
+
+def local_zone() -> str:
+    """The name of this machine's time zone, for a show that is made by a command; UTC where it has none."""
+    with contextlib.suppress(Exception):  # a machine whose zone is misconfigured is no reason to stop
+        return get_localzone_name() or "UTC"
+    return "UTC"

@@ -14,10 +14,12 @@ from briefings.pipeline import stages
 
 log = logging.getLogger(__name__)
 
+AGAIN_S = 60.0  # from one tick to the next
 
-def enqueue(episode_id: int, stage: str) -> None:
-    """Send a stage to the workers once the current transaction is committed."""
-    _TASKS[stage].delay_on_commit(episode_id)
+
+def enqueue(episode_id: int, stage: str, *, expires_s: float | None = None) -> None:
+    """Send a stage to the workers once the current transaction is committed. After `expires_s`, nobody takes it up."""
+    _TASKS[stage].apply_async_on_commit((episode_id,), expires=expires_s)
 
 
 def _advance(episode_id: int, name: str) -> None:
@@ -78,16 +80,20 @@ def refresh(feed_id: int) -> None:
     """Fetch one feed, and keep what went wrong with it in its row."""
     from briefings.pipeline import fetch as fetching
 
-    fetching.refresh(Feed.objects.get(pk=feed_id))
+    if feed := Feed.objects.filter(pk=feed_id).first():  # it may have been removed since
+        fetching.refresh(feed)
 
 
 @shared_task
 def tick() -> None:
-    """Open the editions that are due, refresh the feeds that are due, and send again what was lost."""
+    """Open the editions that are due, refresh the feeds that are due, and send again what was lost.
+
+    What no worker takes up until the next tick expires, as that sends it again: a long wait piles up nothing.
+    """
     moment = now()
     schedule.beat(moment)
     schedule.open_due(moment)
     for feed_id in schedule.due_feeds(moment):
-        refresh.delay_on_commit(feed_id)
+        refresh.apply_async_on_commit((feed_id,), expires=AGAIN_S)
     for episode, stage in stages.waiting(moment):
-        enqueue(episode.pk, stage.name)
+        enqueue(episode.pk, stage.name, expires_s=AGAIN_S)

@@ -31,6 +31,7 @@ from briefings.errors import AddressForbidden, FeedError, FeedMalformed, FeedToo
 
 CONNECT_TIMEOUT_S = 10.0
 MAX_RATIO = 100
+MAX_URL_CHARS = 2000
 RATIO_FLOOR_BYTES = 1_000_000
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Where clouds serve an instance's credentials. Never fetched, even where private addresses are allowed.
@@ -54,7 +55,7 @@ class Response:
     def retry_after_s(self) -> float | None:
         """Seconds that the server asks us to wait, from either form of Retry-After; None if it doesn't."""
         value = self.headers.get("retry-after", "").strip()
-        if value.isdigit():
+        if value.isascii() and value.isdigit():
             return float(value)
         with contextlib.suppress(TypeError, ValueError):
             moment = email.utils.parsedate_to_datetime(value)
@@ -134,6 +135,8 @@ def check_url(url: str) -> tuple[str, str, int]:
         urllib3.util.parse_url(url)
     except ValueError as cause:
         raise AddressForbidden(url, f"{url[:200]!r} is no valid web address", advice=_ADVICE_URL) from cause
+    if len(url) > MAX_URL_CHARS:
+        raise AddressForbidden(url[:200], f"the address is longer than {MAX_URL_CHARS} characters", advice=_ADVICE_URL)
     if scheme not in ("http", "https") or not host:
         raise AddressForbidden(url, f"{url[:200]!r} is no http or https address", advice=_ADVICE_URL)
     if parts.username is not None or parts.password is not None:

@@ -130,6 +130,9 @@ def ask(feed: Feed) -> Answer:
         )
     except FeedError as error:
         return Answer(error=error)
+    except Exception as error:  # a fault of ours over one feed must not keep the others from being asked
+        log.exception("%s: the fetch broke", feed.url)
+        return Answer(error=FeedError(feed, f"reading it failed ({type(error).__name__}); the log has the details"))
 
 
 def _parse(feed: Feed, response: web_client.Response) -> Document:
@@ -182,9 +185,9 @@ def keep(feed: Feed, answer: Answer) -> int:
     """The database's side of a refresh: store the new articles and the feed's health. Returns how many were new."""
     moment, count = now(), 0
     with transaction.atomic():
-        kept = Feed.objects.filter(pk=feed.pk).values("outlet", "is_paused").first()
-        if kept is None:
-            return 0  # removed while it was asked
+        kept = Feed.objects.filter(pk=feed.pk).values("url", "outlet", "is_paused").first()
+        if kept is None or kept["url"] != feed.url:
+            return 0  # removed, or given another address, while it was asked
         # The desk may have renamed or paused it meanwhile.
         feed.outlet, feed.is_paused, feed.checked_at = kept["outlet"], kept["is_paused"], moment
         if answer.error:

@@ -62,6 +62,9 @@ def _ask(article: Article) -> Page | ArticleError:
         return read_page(article)
     except ArticleError as error:
         return error
+    except Exception as error:  # a fault of ours over one page must not keep the others from being read
+        log.exception("%s: the reading broke", article.url)
+        return PageUnreadable(article, f"reading its page failed ({type(error).__name__}); the log has the details")
 
 
 def read_page(article: Article) -> Page:

@@ -66,6 +66,20 @@ def test_a_late_edition_is_marked_and_a_far_too_late_one_is_not_opened(moment, l
     assert [episode.is_late for episode in opened] == ([] if late is None else [late])
 
 
+def test_an_edition_of_the_last_minute_survives_a_tick_after_midnight():
+    make_old_show(timezone="UTC", publish_time=dt.time(23, 59), weekdays=[0])  # 3 March 2025 is a Monday
+    assert schedule.open_due(at("2025-03-04T00:40:00")) == []
+    (episode,) = schedule.open_due(at("2025-03-04T00:02:00"))
+    assert (episode.edition_date, episode.is_late) == (dt.date(2025, 3, 3), False)
+
+
+def test_one_show_in_trouble_does_not_keep_the_others_from_opening():
+    broken = make_old_show(title="A", timezone="UTC", publish_time=dt.time(6))
+    Show.objects.filter(pk=broken.pk).update(timezone="Mars/Olympus")
+    make_old_show(title="B", timezone="UTC", publish_time=dt.time(6))
+    assert [episode.show.title for episode in schedule.open_due(at("2025-03-03T06:00:00"))] == ["B"]
+
+
 def test_after_days_of_downtime_only_todays_edition_opens():
     make_old_show(timezone="UTC", publish_time=dt.time(6))
     schedule.open_due(at("2025-03-03T06:00:00"))

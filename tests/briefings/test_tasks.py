@@ -74,6 +74,24 @@ def test_the_tick_opens_what_is_due_and_sends_for_what_was_lost(queue, monkeypat
     assert schedule.last_tick() is not None
 
 
+def test_what_the_tick_sends_expires_and_what_a_stage_sends_does_not(queue, monkeypatch):
+    monkeypatch.setattr(schedule, "open_due", lambda moment: [])
+    make_feed()
+    tasks.enqueue(make_episode(status=Status.READ).pk, "group")
+    assert expiries() == [False]
+    tasks.tick()
+    assert expiries() == [False, True, True]
+
+
+def expiries() -> list[bool]:
+    heads = [json.loads(path.read_text())["headers"] for path in MESSAGES.glob("*.msg")]
+    return sorted(head["expires"] is not None for head in heads)
+
+
+def test_a_feed_that_was_removed_meanwhile_is_not_refreshed(transactional_db):
+    tasks.refresh(404)
+
+
 def test_a_stage_that_is_held_is_left_alone(queue):
     episode = make_episode(status=Status.READ)
     stages.claim(episode.pk, stages.BY_NAME["group"])

@@ -190,6 +190,11 @@ def test_retry_after_is_read_in_both_forms(outlet, value, low, high):
     assert low <= response.retry_after_s <= high
 
 
+@pytest.mark.parametrize("value", ["soon", "\xb2", ""])  # a digit that is no number
+def test_a_retry_after_that_says_nothing_is_none(outlet, value):
+    assert web_client.get(outlet.serves("/feed", b"", status=429, Retry_After=value)).retry_after_s is None
+
+
 def test_a_refused_connection_is_unreachable(settings):
     settings.ALLOW_PRIVATE_ADDRESSES = True
     with socket.socket() as free:

@@ -210,3 +210,25 @@ def test_subscribing_adds_each_feed_once_and_refuses_what_is_no_web_address():
     assert (len(outcome.added), len(outcome.known)) == (1, 1)
     assert outcome.refused[0][0] == "file:///etc/passwd"
     assert show.feeds.count() == 1
+
+
+def test_a_feed_that_was_given_another_address_meanwhile_keeps_it():
+    feed = make_feed(url="https://old.example/feed")
+    Feed.objects.filter(pk=feed.pk).update(url="https://new.example/feed")
+    fetch.keep(feed, fetch.Answer(error=FeedGone(feed, "gone")))
+    feed.refresh_from_db()
+    assert (feed.url, feed.is_paused, feed.checked_at) == ("https://new.example/feed", False, None)
+
+
+def test_a_fault_of_ours_over_one_feed_does_not_keep_the_others_from_being_asked(outlet, monkeypatch):
+    sound, odd = (make_feed(url=outlet.serves(path, rss(ITEMS))) for path in ("/sound.xml", "/odd.xml"))
+    parse = fetch._parse
+    monkeypatch.setattr(fetch, "_parse", lambda feed, response: 1 / 0 if feed == odd else parse(feed, response))
+    assert dict(fetch.refresh_all([sound, odd])) == {sound: 3, odd: 0}
+    assert odd.error_code == "feed:error" and "ZeroDivisionError" in odd.error_message
+
+
+def test_a_subscription_to_an_endless_address_is_refused():
+    assert [reason for _, reason in fetch.subscribe(["https://a.example/" + "x" * 2000]).refused] == [
+        "the address is longer than 2000 characters"
+    ]

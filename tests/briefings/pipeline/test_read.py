@@ -116,3 +116,11 @@ def test_the_stage_reads_fresh_articles_once(outlet):
     episode = stages.advance(make_episode(show, Episode.Status.FETCHED).pk, stages.BY_NAME["read"])
     assert episode.runs.get().measurements == {"articles": 1, "unreadable": 0}
     assert len(outlet.asked("/1")) == 1
+
+
+def test_a_fault_of_ours_over_one_page_leaves_that_page_out(outlet, monkeypatch):
+    article = unread_article(outlet, page(TEXT))
+    monkeypatch.setattr(read.boilerplate, "drop", lambda text, title: 1 / 0 if text else "")
+    article = read_one(article)
+    assert article.error_code == "article:unreadable" and "ZeroDivisionError" in article.error_message
+    assert article.read_at is not None
