@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.timezone import now
-from tzlocal import get_localzone_name
 
+from briefings import schedule
 from briefings.models import Feed, Host, Show
 from briefings.sample.newsstand import NOTICE, OUTLETS, serving
 from synthesis.types import DEFAULT_HOSTS
@@ -30,7 +30,7 @@ def make_show() -> Show:
             "description": f"A sample of what this newsroom makes. {NOTICE} Written and voiced by AI.",
             "author": "Tandem",
             "owner_email": "desk@tandem.example",
-            "timezone": _zone(),
+            "timezone": schedule.local_zone(),
             "publish_time": dt.time(6, 30),
             "minutes": MINUTES,
             "is_active": False,
@@ -80,9 +80,3 @@ def _subscribe(show: Show, outlet: str, url: str) -> Feed:
     )
     show.feeds.add(feed)
     return feed
-
-
-def _zone() -> str:
-    with contextlib.suppress(Exception):  # a machine whose own zone is misconfigured is no reason to stop
-        return get_localzone_name() or "UTC"
-    return "UTC"

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count
 
-from briefings import opml, web_client
+from briefings import opml, schedule, web_client
 from briefings.errors import BriefingError
 from briefings.models import Feed, Host, Show
 from briefings.pipeline import fetch
@@ -129,7 +129,9 @@ def _daily_show() -> Show:
         slug="daily",
         title="The Daily Briefing",
         description="The day's news, told by two voices from the outlets that report it.",
+        timezone=schedule.local_zone(),
         publish_time=dt.time(6, 0),
+        minutes=6.0,
     )
     for order, host in enumerate(DEFAULT_HOSTS):
         Host.objects.create(show=show, order=order, name=host.name, voice=host.voice)
