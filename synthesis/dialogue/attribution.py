@@ -46,6 +46,9 @@ _PRONOUNS = frozenset("he she it they".split())
 _ARTICLES = frozenset("the a an this that these those its their his her".split())
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
 _SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PAPER = re.compile(
+    r"\b(Tribune|Times|Courier|Post|Herald|Guardian|Journal|Standard|Telegraph|Chronicle|Gazette|Examiner|Globe)$"
+)
 _ONE_WORD = frozenset(
     "TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation "
     "BleepingComputer".split()
@@ -212,6 +215,12 @@ def lower_first(text: str, doc: Doc, body: str = "") -> str:
 
 def is_pronoun(who: str) -> bool:
     return who.lower() in _PRONOUNS
+
+
+def spoken_outlet(outlet: str) -> str:
+    """The name as it stands in a sentence: a newspaper's takes its "the"."""
+    name = outlet_name(outlet)
+    return f"the {name}" if _PAPER.search(name) and not name.startswith("The ") else name
 
 
 def outlet_name(outlet: str) -> str:

@@ -9,20 +9,23 @@ from collections.abc import Sequence
 from synthesis.dialogue import figures
 from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.reading import Reading
+from synthesis.dialogue.roles import is_counter
 
 MOST_FACTS = 16
+# Where several outlets report, their facts are told by what they do.
 _PHASES = {
-    "event": 0,
-    "number": 1,
-    "detail": 1,
-    "account": 2,
-    "quotation": 2,
-    "cause": 3,
-    "reaction": 4,
-    "background": 5,
-    "next": 6,
-    "no_comment": 6,
-}
+    "event": 0, "number": 1, "detail": 1, "cause": 2, "background": 2, "account": 3, "quotation": 4, "reaction": 5,
+    "next": 6, "no_comment": 6,
+}  # fmt: skip
+_DISSENT = re.compile(
+    r"\b(against|reject(s|ed)?|criti[cs]i[sz]ed|oppos(es|ed)|object(s|ed)?|unfair|less pleased|divided|warned|disputed?"
+    r"|denie[sd]|condemned|protested|called on|complain(s|ed)?|refused|cautioned|doubts?|disappoint\w*)\b"
+)
+_STEP = re.compile(
+    r"\b(decides?|meets?|votes?|hear|hearing|travel|starts?|begins?|opens?|reopens?|discuss|look for|appeal|rule|due"
+    r"|expected|expects|announce|publish|go on sale|investigat\w*|answer|test|build|shows?|return|resume|visit|debate"
+    r"|present|sign|appear|continue|launch|scheduled|tomorrow|next (week|month|year|summer|spring|autumn|winter))\b"
+)
 _STOP = frozenset(
     """the and for that with was were has have had not are but his her its their they this from said says who which
     will would been after about into than more also could when there over out one two first new""".split()
@@ -32,13 +35,13 @@ _STOP = frozenset(
 def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list[Fact]:
     """The facts worth telling, in order of worth: any first n of them make a story that holds together.
 
-    From an article at most a third of its sentences are taken, or three of a short one. The first fact is the lead
+    From an article at most a third of its sentences are taken, three of a short one, four of one that has eight. The first fact is the lead
     article's news; what says again what was said, or points at something unsaid, does not get in.
     """
-    room = {reading.article.id: max(3, reading.total // 3) for reading in readings}
+    room = {reading.article.id: _room(reading.total) for reading in readings}
     chosen: list[Fact] = []
     said = set(content_words(title))
-    lead = _lead(facts, readings[0].article.id) if readings else None
+    lead = _lead(title, facts, readings[0].article.id) if readings else None
     candidates = [lead] if lead else []
     while candidates and len(chosen) < MOST_FACTS:
         best = max(candidates, key=lambda fact: _worth(fact, chosen, said))
@@ -56,16 +59,26 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
     return chosen
 
 
-def _lead(facts: Sequence[Fact], article: str) -> Fact | None:
-    """The best of the first facts of the lead article that needs nothing before it."""
-    first = [
-        fact
-        for fact in facts
-        if fact.sentence.article.id == article and not fact.needs_previous and not fact.needs_noun
-    ]
-    plain = [fact for fact in first[:4] if fact.role not in {"quotation", "no_comment", "background"}]
-    pool = plain[:2] or first[:2] or [fact for fact in facts if not fact.needs_previous and not fact.needs_noun][:1]
-    return max(pool, key=lambda fact: fact.score - 0.5 * len(fact.assumes), default=None)
+def _room(total: int) -> int:
+    return max(3, total // 3, min(4, total // 2))
+
+
+def _lead(title: str, facts: Sequence[Fact], article: str) -> Fact | None:
+    """The first fact of the lead article that needs nothing before it; one of the next two, where only that tells what
+    the title tells."""
+    alone = [fact for fact in facts if not fact.needs_previous and not fact.needs_noun]
+    first = [fact for fact in alone if fact.sentence.article.id == article][:3] or alone[:1]
+    if not first:
+        return None
+    nearest = max(first, key=lambda fact: told_of(title, fact.text))  # the earliest of equals
+    return first[0] if told_of(title, first[0].text) > 0.0 or told_of(title, nearest.text) < 0.5 else nearest
+
+
+def told_of(title: str, text: str) -> float:
+    """The share of the title's words that `text` has, in whatever form."""
+    wanted, said = ({word[:5] for word in content_words(words)} for words in (title, text))
+    found = {word for word in wanted if any(word.startswith(other) or other.startswith(word) for other in said)}
+    return len(found) / max(1, len(wanted))
 
 
 def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
@@ -85,37 +98,98 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
         ),
         default=0.0,
     )
+    if overlap > 0.4 and fact.sentence.index == 0:
+        return -10.0  # another outlet's account of the same news
     if {figure.value for figure in figures.quantities(fact.text)} - told:
         overlap /= 2  # "At least 83 people were wounded in the attack" is news in old words
     if overlap > 0.6:
         return -10.0
     roles = Counter(other.role for other in chosen)
-    speakers = Counter(other.speaker for other in chosen if other.speaker)
+    speakers = Counter(other.speaker for other in chosen[1:] if other.speaker)
     outlets = Counter(other.sentence.article.id for other in chosen)
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
+    wanted = sum(worth for part, worth in _PARTS if part(fact) and not any(map(part, chosen[1:])))
     unexplained = min(1.6, 0.6 * len(fact.assumes - said))
     return (
-        fact.score - 1.2 * overlap - 0.35 * roles[fact.role] - 0.6 * speakers[fact.speaker] + fresh_outlet - unexplained
+        fact.score
+        - 1.2 * overlap
+        - 0.35 * roles[fact.role]
+        - 0.6 * speakers[fact.speaker]
+        + fresh_outlet
+        + wanted
+        - unexplained
     )
 
 
+def is_ending(fact: Fact) -> bool:
+    """Whether a story can end on it: what comes next, what is not known, or who sees it otherwise."""
+    return is_step(fact) or fact.role == "no_comment" or is_dissent(fact)
+
+
+def is_step(fact: Fact) -> bool:
+    """Whether it tells what somebody will do, or when; not what something will cost or be like."""
+    return fact.role == "next" and bool(_STEP.search(fact.text))
+
+
+def is_dissent(fact: Fact) -> bool:
+    """Whether somebody disagrees in it, or gives another account."""
+    return bool(_DISSENT.search(re.sub(r'"[^"]*"', "", fact.text))) or (fact.role == "account" and is_counter(fact.text))
+
+
+def _is_voice(fact: Fact) -> bool:
+    return bool(fact.speaker) and fact.role in {"quotation", "account", "reaction"}
+
+
+def _is_detail(fact: Fact) -> bool:
+    return fact.role in {"number", "detail", "event", "cause"} and not fact.speaker
+
+
+# What a story should have beside its lead, and how much each is wanted while it is missing.
+_PARTS = ((is_ending, 1.2), (is_step, 0.6), (_is_voice, 1.4), (_is_detail, 0.8))
+
+
 def order(facts: Sequence[Fact]) -> list[Fact]:
-    """Event, extent, second account, cause, reaction, background, next step; what leans on a sentence stays behind
-    it."""
+    """The lead, then one outlet's report in its own order; of several reports event, extent, cause, voices. What comes
+    next, or who disagrees, is told last; what leans on a sentence stays behind it."""
     if not facts:
         return []
     lead, outlets = facts[0], list(dict.fromkeys(fact.sentence.article.id for fact in facts))
     rest = sorted(
-        facts[1:], key=lambda fact: (_phase(fact), outlets.index(fact.sentence.article.id), fact.sentence.index)
+        facts[1:],
+        key=lambda fact: (
+            _phase(fact) if len(outlets) > 1 else 0,
+            outlets.index(fact.sentence.article.id),
+            fact.sentence.index,
+        ),
     )
+    last = _last(rest)
+    heads = [fact for fact in rest if not fact.needs_previous and fact is not last]
     told: list[Fact] = []
-    for fact in [lead, *(fact for fact in rest if not fact.needs_previous)]:
+    for fact in [lead, *heads, *([last] if last else [])]:
         told += [fact, *_followers(fact, rest)]
     return _nouns_first(told)
 
 
+def _last(rest: Sequence[Fact]) -> Fact | None:
+    """What a story ends on: the step that comes next, else the other side, else what is not said; the latest of each."""
+    told = {fact.key for fact in rest}
+    alone = [fact for fact in rest if not fact.needs_previous]
+    kinds = (is_step, is_dissent, lambda fact: fact.role == "no_comment")
+    for kind in kinds:
+        found = [
+            fact
+            for fact in alone
+            if kind(fact) and (kind is is_step or (fact.key[0], fact.key[1] + 1) not in told)  # it leads on to that
+        ]
+        if found:
+            return max(found, key=lambda fact: fact.sentence.index)
+    return None
+
+
 def _phase(fact: Fact) -> int:
-    return 0 if fact.role == "detail" and fact.sentence.index <= 2 else _PHASES[fact.role]
+    if is_dissent(fact):
+        return _PHASES["reaction"]
+    return _PHASES["number"] if fact.role == "next" and not is_step(fact) else _PHASES[fact.role]
 
 
 def _followers(fact: Fact, rest: Sequence[Fact]) -> list[Fact]:

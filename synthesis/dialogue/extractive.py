@@ -9,7 +9,7 @@ from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, tell
 from synthesis.types import Edition, Host, LeftOut, Turn
 
-STORIES_PER_MINUTE, FEWEST_FACTS, TOLERANCE = 1.4, 3, 0.06
+STORIES_PER_MINUTE, FEWEST_FACTS, TOP_FACTS, TOLERANCE = 1.25, 3, 4, 0.06
 Teller = Callable[[Prepared, int, str, str, Phrasebook, bool], list[Turn]]
 
 
@@ -26,16 +26,18 @@ def compose(
     shift = edition.date.toordinal() % 2
     turns = frame.opening(stories, hosts[shift].name, hosts[1 - shift].name, book, edition)
     for place, (prepared, count) in enumerate(zip(stories, counts, strict=True)):
-        lead, other = hosts[(place + shift) % 2].name, hosts[(place + shift + 1) % 2].name
+        lead, other = hosts[(place + shift + 1) % 2].name, hosts[(place + shift) % 2].name
         position = "first" if place == 0 else "last" if place == len(stories) - 1 and place > 1 else "next"
         named = len(stories) == 1  # the opening has said where its one story comes from
+        link = None
         if not named or prepared.needs_headline:
-            link, named = frame.link(prepared, position, lead, other, book)
-            turns.append(link)
+            link = frame.link(prepared, position, lead, other, book, hands_over=turns[-1].host == lead)
+            named = link.names_outlet
         written = teller(prepared, count, lead, other, book, named) if teller else []
-        turns += written or tell(prepared, count, lead, other, book, edition, named=named)
-    end = (len(stories) + shift) % 2
-    return turns + frame.closing(stories, hosts[end].name, hosts[1 - end].name, book, edition)
+        told = written or tell(prepared, count, lead, other, book, edition, named=named)
+        turns += frame.with_link(link, told) if link else told
+    end, other = (hosts[0], hosts[1]) if turns[-1].host == hosts[1].name else (hosts[1], hosts[0])
+    return turns + frame.closing(stories, end.name, other.name, book, edition)
 
 
 def fit(
@@ -45,7 +47,7 @@ def fit(
     target = edition.minutes * 60
     room = max(1, round(edition.minutes * STORIES_PER_MINUTE))
     kept, dropped = list(stories[:room]), list(stories[room:])
-    counts = [min(FEWEST_FACTS, len(prepared.facts)) for prepared in kept]
+    counts = [min(FEWEST_FACTS if at else TOP_FACTS, len(prepared.facts)) for at, prepared in enumerate(kept)]
     measure = _Measure(edition)
     while len(kept) > 1 and measure.total(kept, counts) > target * (1 + TOLERANCE):
         dropped.insert(0, kept.pop())
@@ -107,9 +109,10 @@ class _Measure:
 
 
 def _turns_to_grow(stories: Sequence[Prepared], counts: Sequence[int]) -> list[int]:
-    """Places in the order in which stories get one more fact: worth first, earlier stories before later ones."""
+    """Places in the order in which stories get one more fact: a fourth for all before anyone's fifth, the first story
+    one ahead; then the facts' worth."""
     wants = [
-        (prepared.facts[number].score - 0.25 * number - 0.15 * place, place, number)
+        (10.0 * ((place == 0) - number) + prepared.facts[number].score - 0.15 * place, place, number)
         for place, prepared in enumerate(stories)
         for number in range(counts[place], len(prepared.facts))
     ]

@@ -17,7 +17,7 @@ from synthesis.dialogue.pronouns import (
     speaks_of_itself,
     without_hanging_pronoun,
 )
-from synthesis.dialogue.reading import Reading, Sentence
+from synthesis.dialogue.reading import Person, Reading, Sentence
 from synthesis.dialogue.roles import Role, counts_people, is_counter, role_of
 from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, shorten, strip_lead_in
 from synthesis.dialogue.unspeakable import is_caption, reason
@@ -40,14 +40,17 @@ _CONTINUES = re.compile(
     r"|that day|at the time|by then|afterwards?|afterward|later that)\b",
     re.I,
 )
-LONGEST_LEAD = 35  # the news itself may cost a breath more
+LONGEST_LEAD = 38  # the news itself may cost a breath more
 _INSTITUTIONS = frozenset({"police", "coastguard", "military", "army", "government", "president", "weather", "economy"})
-_KNOWN_TO_ALL = frozenset(
+_OFFICES = frozenset(
+    "agency ministry authority office department board council commission court bank regulator service union".split()
+)
+KNOWN_TO_ALL = frozenset(
     """world country government state city public economy president police military army internet web past future end
     beginning start time year month week day night morning weekend summer winter spring fall same first last next
     most coastguard ministry authority council prosecutor parliament senate congress cabinet church union weather
     internet top best worst way rest fact number area region nation sun sky sea coast air ground market media press
-    court law street road war side case home family community right left ear eye""".split()
+    treasury court law street road war side case home family community right left ear eye""".split()
 )
 _SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b", re.I)
 
@@ -119,8 +122,11 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         text, needs_previous = point_forward(text, reading, sentence, cites)
     elif _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
         needs_previous = True
-    text, needs_previous = without_hanging_pronoun(text, needs_previous, reading, sentence, cites)
-    spoken = _for_the_ear(text, longest=LONGEST_LEAD if place == 0 else LONGEST)
+    if place == 0 and (sentence.index == 0 or not _POINTS_BACK.match(text)):
+        needs_previous = False  # an article's first sentence leans on nothing: its pronouns point forward
+    else:
+        text, needs_previous = without_hanging_pronoun(text, needs_previous, reading, sentence, cites)
+    spoken = _lead_for_the_ear(text) if place == 0 else _for_the_ear(text, longest=LONGEST)
     if not spoken:
         return None
     spoken = when.resolve(spoken, published, edition.date)
@@ -146,6 +152,16 @@ def _for_the_ear(text: str, *, longest: int) -> str:
     return shorten(text, doc, longest=longest)
 
 
+def _lead_for_the_ear(text: str) -> str:
+    """The news, whole where a breath carries it: who, what and where are cut last."""
+    doc = parse([text])[0]
+    if 10 <= len(text.split()) <= LONGEST_LEAD - 4 and text.endswith(".") and "—" not in text:
+        return text
+    return shorten(text, doc, longest=LONGEST_LEAD, comfortable=LONGEST_LEAD - 4, keeps_names=True) or _for_the_ear(
+        text, longest=LONGEST_LEAD
+    )
+
+
 def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[int]) -> str:
     """The speaker by name, or "" if the pronoun could be anybody."""
     if is_pronoun(found.who):
@@ -164,7 +180,7 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
     if found.speaker is not None and found.speaker.ent_type_ == "PERSON":
         surname = re.sub(r"'s$", "", found.speaker.text)
         if surname in reading.people:
-            return reading.people[surname].name
+            return _person_in_full(reading.people[surname], found.who)
         if " " not in found.who and not _is_everywhere(found.who, reading):
             return ""  # a surname that no sentence introduces
     who = re.split(r", (?:who|which|whose|where)\b", found.who)[0].strip(" ,")
@@ -173,6 +189,18 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
     if len(who.split()) > 14:
         return ""
     return f"{who}," if "," in who and found.verb != "according to" else who
+
+
+def _person_in_full(person: Person, who: str) -> str:
+    """The name; with what the sentence says of the person behind it where no role can be put in front."""
+    written = who.strip(" ,")
+    before = person.intro.removesuffix(person.name).strip(" .").lower()
+    if before not in {"", "dr", "prof", "professor", "mr", "mrs", "ms", "sir", "captain"} or person.name not in written or len(written.split()) > 16:
+        return person.name
+    behind = written[written.index(person.name) + len(person.name) :]
+    if not re.match(r",? (of|from|who|which|with|at)\b", behind) or '"' in behind:
+        return person.name
+    return f"{written}," if "," in behind else written
 
 
 def _has_named_subject(doc: Doc) -> bool:
@@ -199,6 +227,9 @@ def _definite_noun(text: str) -> str:
         return ""
     doc = parse([text])[0]
     subject = next((token for token in doc if token.dep_ in {"nsubj", "nsubjpass"} and token.head.dep_ == "ROOT"), None)
+    owner = next((token for token in doc[1:3] if token.dep_ == "poss" and token.tag_ == "NN"), None)
+    if owner is not None and owner.left_edge.i == 0 and owner.lemma_.lower() not in KNOWN_TO_ALL:
+        return owner.lemma_.lower()  # "The study's author": which study?
     if (
         subject is None
         or subject.lemma_.lower() in _INSTITUTIONS
@@ -218,7 +249,7 @@ def assumed(doc: Doc) -> frozenset[str]:
         if token.tag_ in {"NN", "NNS"}
         and not token.ent_type_
         and token.dep_ != "poss"
-        and token.lemma_.lower() not in _KNOWN_TO_ALL
+        and token.lemma_.lower() not in KNOWN_TO_ALL
         and any(child.dep_ == "det" and child.text.lower() in {"the", "those", "these"} for child in token.children)
         and not _is_specified(token)
     )
@@ -226,6 +257,8 @@ def assumed(doc: Doc) -> frozenset[str]:
 
 def _is_specified(noun: Token) -> bool:
     """Whether the noun phrase says itself which one it means ("the head of the bank", "the U.S. economy")."""
+    if noun.lemma_.lower() in _OFFICES and any(child.dep_ in {"compound", "amod"} for child in noun.children):
+        return True  # "the environment agency"
     return any(
         child.dep_ in {"prep", "relcl", "acl", "poss", "appos"}
         or child.pos_ == "PROPN"
@@ -234,6 +267,7 @@ def _is_specified(noun: Token) -> bool:
     )
 
 
+_LONG_PAST = re.compile(r"^[^,\"]{0,60}\bhad (already |not |never )?(been|\w+ed|sent|told|said|given|made)\b(?! said)")
 _BONUS: dict[str, float] = {
     "event": 0.5, "number": 0.6, "account": 0.4, "quotation": 0.5, "cause": 0.6, "reaction": 0.5, "background": -0.7,
     "next": 0.7, "no_comment": 0.1, "detail": 0.0,
@@ -248,6 +282,7 @@ def _score(fact: Fact, place: int) -> float:
     near = max(0.0, 1 - place / 30)
     score += 1.2 * near if is_counter(fact.text) and place > 0 else 0.0  # the other side is always wanted
     score += 0.8 * near if counts_people(fact.text) else 0.0
+    score -= 0.5 * bool(_LONG_PAST.search(fact.text))
     score -= 0.6 * (fact.needs_previous or bool(fact.needs_noun))
     score -= 0.5 * max(0, fact.text.count(",") - 3)  # a list is for the eye
     score -= 0.04 * max(0, words - 24) + (0.3 if words < SHORTEST + 3 else 0.0)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from synthesis.dialogue import grounding
-from synthesis.dialogue.attribution import outlet_name
+from synthesis.dialogue.attribution import spoken_outlet
 from synthesis.dialogue.phrases import BANNED, Phrasebook
 from synthesis.dialogue.segment import Prepared
 from synthesis.dialogue.when import spoken_date
 from synthesis.types import Edition, Turn, TurnKind
 
+MOST_CONTENTS_WORDS = 40
 _COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What leads into a story, and whether it names the outlet."""
+
+    turn: Turn
+    names_outlet: bool
 
 
 def opening(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:
@@ -27,26 +37,36 @@ def opening(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook
 
 
 def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
+    """What is coming, the first story among it: two or three clauses, or two or three things, in one sentence."""
     if len(stories) == 1:
-        return book.say("opening", "contents_single", outlet=outlet_name(stories[0].story.articles[0].outlet))
-    headlines: list[str] = []
-    words = 0
-    for prepared in stories[:5]:
-        headline = _sound(prepared.billing.headline, prepared)
-        if headline and len(headlines) < 3 and words + len(headline.split()) <= 34:
-            headlines.append(headline[:1].upper() + headline[1:])
-            words += len(headline.split())
-    if len(headlines) < 2:
-        count = _COUNTS[min(len(stories), 12)]
-        return book.say("opening", "contents_few", count=count, count_capital=count.capitalize())
-    listed = ". ".join([*headlines[:-1], _after_and(headlines[-1])])
-    return book.say("opening", "contents", headlines=f"{listed}.")
+        return book.say("opening", "contents_single", outlet=spoken_outlet(stories[0].story.articles[0].outlet))
+    for ways, fewest in (([_clause], 3), ([_thing], 3), ([_clause, _thing], 2), ([_clause, _thing, _where], 2)):
+        named = [words for prepared in stories[:5] if (words := _first_of(ways, prepared))]
+        if len(named) >= fewest and _first_of(ways, stories[0]):
+            most = 3 if sum(len(words.split()) for words in named[:3]) <= MOST_CONTENTS_WORDS else 2
+            *before, last = named[:most]
+            joined = f"{', '.join(before)}, and {last}" if len(before) > 1 else f"{before[0]}, and {last}"
+            return book.say("opening", "contents", headlines=joined)
+    count = _COUNTS[min(len(stories), 12)]
+    return book.say("opening", "contents_few", count=count, count_capital=count.capitalize())
 
 
-def _after_and(headline: str) -> str:
-    first = headline.split()[0]
-    small = headline[:1].lower() + headline[1:] if first in {"The", "A", "An"} else headline
-    return f"And {small}"
+def _first_of(ways: Sequence[Callable[[Prepared], str]], prepared: Prepared) -> str:
+    return next((words for way in ways if (words := _sound(way(prepared), prepared))), "")
+
+
+def _clause(prepared: Prepared) -> str:
+    return prepared.billing.clause
+
+
+def _thing(prepared: Prepared) -> str:
+    return prepared.billing.thing
+
+
+def _where(prepared: Prepared) -> str:
+    """The least that can be said of a story."""
+    place, outlet = prepared.billing.place, spoken_outlet(prepared.story.articles[0].outlet)
+    return f"news from {place}" if place else f"a report from {outlet}"
 
 
 def _sound(words: str, prepared: Prepared) -> str:
@@ -56,29 +76,45 @@ def _sound(words: str, prepared: Prepared) -> str:
     return words
 
 
-def link(prepared: Prepared, position: str, lead: str, other: str, book: Phrasebook) -> tuple[Turn, bool]:
-    """The turn that leads into a story (`position`: first, next or last), and whether it names the outlet."""
-    place, topic = _sound(prepared.billing.place, prepared), _sound(_fresh_topic(prepared), prepared)
-    outlet = outlet_name(prepared.story.articles[0].outlet)
-    headline = _sound(prepared.billing.headline, prepared)
-    if headline and prepared.needs_headline:
+def link(prepared: Prepared, position: str, lead: str, other: str, book: Phrasebook, *, hands_over: bool) -> Link:
+    """The words that lead into a story (`position`: first, next or last). With `hands_over` the other host says them,
+    since the lead has just spoken; a headline, which no fact turn could answer for, is always the other's."""
+    outlet = spoken_outlet(prepared.story.articles[0].outlet)
+    slots = {"host": lead, "outlet": outlet}
+    if headline := _sound(prepared.billing.headline, prepared) if prepared.needs_headline else "":
         need = "headline" if position == "next" else f"{position}_headline"
-        return _turn(lead, book.say("links", need, outlet=outlet, headline=headline), "link", prepared.story.id), True
-    if position == "next" and not prepared.is_grave and (topic or place) and book.chance(0.3):
-        need, slots = ("hand_over_place", {"place": place}) if place else ("hand_over", {"topic": topic})
-        if book.has("links", need, host=lead, **slots):
-            return _turn(other, book.say("links", need, host=lead, **slots), "link", prepared.story.id), False
-    if place and book.has("links", f"{position}_place", place=place):
-        return _turn(lead, book.say("links", f"{position}_place", place=place), "link", prepared.story.id), False
-    if topic and book.has("links", position, topic=topic) and book.chance(0.75):
-        return _turn(lead, book.say("links", position, topic=topic), "link", prepared.story.id), False
-    return _turn(lead, book.say("links", f"{position}_outlet", outlet=outlet), "link", prepared.story.id), True
+        return _link(other, book.say("links", need, headline=headline, **slots), prepared, True)
+    by_name = hands_over and position == "next" and book.chance(0.5)
+    base = "hand_over" if by_name else position
+    for suffix, slot, words in (("_place", "place", _fresh_place(prepared)), ("", "topic", _fresh_topic(prepared))):
+        filled = {**slots, slot: words}
+        if _sound(words, prepared) and book.has("links", base + suffix, **filled):
+            return _link(other if hands_over else lead, book.say("links", base + suffix, **filled), prepared, False)
+    return _link(other if hands_over else lead, book.say("links", f"{base}_outlet", **slots), prepared, True)
+
+
+def _link(host: str, text: str, prepared: Prepared, names_outlet: bool) -> Link:
+    return Link(_turn(host, text, "link", prepared.story.id), names_outlet)
+
+
+def _fresh_place(prepared: Prepared) -> str:
+    """The place, unless the story's first words name it anyway."""
+    place = prepared.billing.place
+    return "" if place and place in " ".join(prepared.facts[0].text.split()[:8]) else place
 
 
 def _fresh_topic(prepared: Prepared) -> str:
     """The topic, unless the story's first sentence begins with these very words."""
     topic, text = prepared.billing.topic, prepared.facts[0].text.casefold()
-    return "" if len(topic.split()) > 2 and text.startswith(topic.casefold()) else topic
+    return "" if text.startswith(topic.casefold()) else topic
+
+
+def with_link(link: Link, turns: Sequence[Turn]) -> list[Turn]:
+    """The link before the story's turns, or in front of the first one's own words where the same host says both."""
+    first = turns[0]
+    if first.host != link.turn.host or first.kind != "fact":
+        return [link.turn, *turns]
+    return [replace(first, text=f"{link.turn.text} {first.text}"), *turns[1:]]
 
 
 def closing(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:
@@ -90,15 +126,8 @@ def closing(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook
 
 def _recap(stories: Sequence[Prepared], book: Phrasebook, edition: Edition) -> str:
     places = list(dict.fromkeys(place for prepared in stories if (place := _sound(prepared.billing.place, prepared))))
-    topics = [
-        topic
-        for prepared in stories
-        if not prepared.is_grave and (topic := _sound(prepared.billing.topic, prepared)) and len(topic.split()) <= 4
-    ]
-    if len(places) >= 2 and book.chance(0.5):
+    if len(places) >= 2 and not any(prepared.is_grave for prepared in stories) and book.chance(0.5):
         return book.say("closing", "recap_places", first=places[0], last=places[-1])
-    if len(topics) >= 2 and len(stories) > 2 and book.chance(0.6):
-        return book.say("closing", "recap", topics=f"{topics[0]} and {topics[1]}")
     return book.say("closing", "plain", weekday=f"{edition.date:%A}", show=edition.show)
 
 

@@ -14,6 +14,10 @@ WELL_KNOWN = frozenset(
 )
 
 
+_WHERE = r"(?:in|at|near|across|off|outside|throughout|around)"
+_LONG_NAME = re.compile(rf"(?:\b{_WHERE} )?\b[A-Z][\w'.-]*(?: [A-Z][\w'-]+(?:\.[A-Z]\.)?)+")
+
+
 class Introductions:
     """Who and what has been introduced in one story so far."""
 
@@ -80,10 +84,30 @@ def _spelt_out(text: str, acronym: str, expansion: str, bare: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def misjoined(text: str, sources: Sequence[str]) -> list[str]:
+    """Names of several words in `text`, with the "in" before them, that stand so in none of the `sources`."""
+    plain = [" ".join(re.sub(r"[“”\"]", "", source.replace("’", "'")).split()) for source in sources]
+    return [
+        found[0]
+        for found in _LONG_NAME.finditer(text.replace('"', ""))
+        if not any(form in source for source in plain for form in _forms(found[0]))
+    ]
+
+
+def _forms(found: str) -> list[str]:
+    """The name, and the name without a first word that has its capital from the sentence's beginning."""
+    name = re.sub(r"'s?$|[.]$", "", found)
+    words = name.split()
+    small = name[:1].lower() + name[1:]
+    return [name, small, " ".join(words[1:])] if len(words) > 2 else [name, small]
+
+
 def _names(surname: str, text: str, sentence: Sentence) -> bool:
     """Whether `text` speaks of the person: it has the surname, where the sentence has it for a person or not at all."""
     if not re.search(rf"\b{re.escape(surname)}\b", text):
         return False
+    if re.search(rf"\b{_WHERE} {re.escape(surname)}\b", text):
+        return False  # "in Aldmere" is the country, whoever bears its name
     labels = {token.ent_type_ for token in sentence.doc if token.text == surname}
     return not labels or bool(labels & {"PERSON", ""})
 

@@ -24,6 +24,7 @@ _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _ACRONYM = re.compile(
     r"((?:[A-Z][\w'’&-]+,? (?:(?:of|the|and|for|on|in|to|&),? )*){1,7}[A-Z]?[\w'’-]*) ?\(([A-Z]{2,7})\)"
 )
+_BODIES = "group|company|party|charity|union|club|firm|agency|body|association|town|village|airline|team|band|ship|trawler"
 _TITLES = frozenset("mr mrs ms dr sir lord lady prof sen rep gov gen".split())
 
 
@@ -94,7 +95,7 @@ def clean(written: str) -> str:
         for place, piece in enumerate(pieces)
     ]
     text = '"'.join(outside)
-    text = re.sub(r"\s*--+\s*|(?<=\w)\s*—\s*(?=\w)|\s—\s|\s–\s", " — ", text)
+    text = re.sub(r"\s*--+\s*|(?<=\w)\s*—\s*(?=\w)|\s—\s|\s–\s|(?<=[a-z)]) - (?=[a-z])", " — ", text)
     return " ".join(re.sub(r"\s+([,.;])", r"\1", text).split()).removeprefix("— ")
 
 
@@ -111,6 +112,8 @@ def _people(found: tuple[Sentence, ...]) -> dict[str, Person]:
             if known and known.name.split()[0] != name.split()[0]:
                 shared.add(surname)
             intro = introduction(entity, name)
+            if not intro:
+                continue
             if not known or (known.intro == known.name and intro != name and known.name == name):
                 people[surname] = Person(name, intro, sentence.index)
     return {surname: person for surname, person in people.items() if surname not in shared}
@@ -149,12 +152,15 @@ def _full_name(entity: Span) -> str:
 
 
 def introduction(entity: Span, name: str) -> str:
-    """The name with the role that the sentence gives it, role first: "a certified planner, Lee Baker"."""
+    """The name with the role that the sentence gives it, role first: "a certified planner, Lee Baker"; "" if it is a
+    body's, as in "the patients' group Kidney Aldmere"."""
     head = entity.root
     before = _prenominal(entity, head)
+    if re.search(rf"\b({_BODIES})s?$", before, re.I):
+        return ""
     if before:
         return f"{before} {name}"
-    role = _apposition(head)
+    role = _apposition(head) or _role_in_front(head)
     return f"{role}, {name}," if role else name
 
 
@@ -180,6 +186,13 @@ def _apposition(head: Token) -> str:
         ):
             return role_phrase(child)
     return ""
+
+
+def _role_in_front(head: Token) -> str:
+    """The role of "the bank's governor, Helen Ashby,", where the name explains the role."""
+    noun = head.head
+    is_beside = head.dep_ == "appos" and noun.tag_ == "NN" and head.left_edge.i and noun.i < head.i
+    return role_phrase(noun) if is_beside and head.doc[head.left_edge.i - 1].text == "," else ""
 
 
 def role_phrase(noun: Token) -> str:

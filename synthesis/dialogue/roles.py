@@ -37,6 +37,12 @@ _COUNTER = re.compile(
 _CASUALTIES = re.compile(
     r"\b(killed|died|dead|wounded|injured|hurt|missing|rescued|displaced|evacuated|arrested)\b", re.I
 )
+_SCHEDULED = frozenset("start begin open decide meet vote resume return go reopen close rule end launch".split())
+_DATE_AHEAD = re.compile(
+    r"\b(in|on|from|by|until) (the \w+ of )?(early |mid-?|late )?(January|February|March|April|May|June|July|August"
+    r"|September|October|November|December|(next )?(spring|summer|autumn|fall|winter)|\w+day)\b|\b(tomorrow|next "
+    r"(week|month|year))\b"
+)
 _COMING = frozenset("expect plan aim intend hope vow schedule prepare".split())
 _BACKGROUND = re.compile(
     r"\b(history|previously|in recent years|for (years|decades)|decades?|last year|since (19|20)\d\d|founded in|was "
@@ -104,6 +110,8 @@ def _is_coming(doc: Doc) -> bool:
     verbs = [root, *(child for child in root.children if child.dep_ == "ccomp")] if root is not None else []
     for verb in verbs:
         if any(child.dep_ == "aux" and child.text.lower() in {"will", "'ll"} for child in verb.children):
+            return True
+        if verb.lemma_ in _SCHEDULED and verb.tag_ in {"VBZ", "VBP"} and _DATE_AHEAD.search(doc.text):
             return True
         is_now = verb.tag_ in {"VBZ", "VBP"} or any(
             child.text.lower() in {"is", "are"} for child in verb.children if child.dep_ in {"aux", "auxpass"}

@@ -6,22 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from synthesis.dialogue import choose, grounding, when
-from synthesis.dialogue.attribution import lower_first, outlet_name
+from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet
 from synthesis.dialogue.facts import Fact, facts_of
-from synthesis.dialogue.names import WELL_KNOWN, Introductions
+from synthesis.dialogue.names import WELL_KNOWN, Introductions, misjoined
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Phrasebook
 from synthesis.dialogue.questions import Spoken, label_of, question
-from synthesis.dialogue.reading import Reading, read
+from synthesis.dialogue.reading import Reading, clean, read
 from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.topics import Billing, billing
 from synthesis.types import Article, Citation, Edition, Story, Turn
-
-if TYPE_CHECKING:
-    pass
 
 MOST_WORDS, MOST_SENTENCES = 42, 2
 
@@ -76,8 +72,7 @@ def _lacks_lead(story: Story, ranked: Sequence[Fact]) -> bool:
     """Whether the story's first fact says little of what its title says, so that the title must be said too."""
     if not ranked:
         return False
-    title, first = choose.content_words(story.title), choose.content_words(ranked[0].text)
-    return len(title & first) < 0.5 * len(title)
+    return choose.told_of(story.title, ranked[0].text) < 0.45
 
 
 def tell(
@@ -126,7 +121,8 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], label: str, edition: E
         (fact.text, fact.cites),
         (own if len(own.split()) <= 40 else "", (fact.sentence.index,)),
     ):
-        if words and not grounding.check(words, sources(article, indexes, edition)):
+        texts = sources(article, indexes, edition)
+        if words and '""' not in words and not grounding.check(words, texts) and not misjoined(words, [*texts, *map(clean, texts)]):
             citations = tuple(Citation(article.id, index) for index in indexes)
             return Spoken(fact, words, citations, "source" if words == own else "extractive", label)
     return None
@@ -149,6 +145,9 @@ def _groups(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
     for item in spoken:
         last = groups[-1] if groups else []
         words = sum(len(other.text.split()) for other in [*last, item])
+        if len(last) == 1 and len(last[0].text.split()) <= 5 and _is_next(last[0], item):
+            last.append(item)  # "Parents are divided." is the beginning of a thought
+            continue
         fits = (
             len(last) == 1
             and _sentences(last[0].text) + _sentences(item.text) <= MOST_SENTENCES
@@ -161,10 +160,18 @@ def _groups(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
     return groups
 
 
+def _is_next(first: Spoken, second: Spoken) -> bool:
+    article, index = first.fact.key
+    return second.fact.key == (article, index + 1)
+
+
 def _belongs(first: Spoken, second: Spoken) -> bool:
-    same_article = first.fact.sentence.article.id == second.fact.sentence.article.id
-    follows = second.fact.sentence.index - first.fact.sentence.index == 1
-    return same_article and follows and not second.fact.speaker and '"' not in second.text
+    """Whether the second sentence goes on with what the first is about: its subject has just been named."""
+    if not _is_next(first, second) or second.fact.speaker or '"' in second.text:
+        return False
+    doc = parse([second.text])[0]
+    subject = next((t for t in doc if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
+    return subject is not None and subject.lemma_.lower() in {t.lemma_.lower() for t in parse([first.text])[0]}
 
 
 def _sentences(text: str) -> int:
@@ -185,15 +192,13 @@ def _fact_turn(group: Sequence[Spoken], host: str, prepared: Prepared, book: Phr
 
 
 def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phrasebook, *, is_first: bool) -> str:
-    outlet = outlet_name(article.outlet)
-    if outlet in text:
+    outlet = spoken_outlet(article.outlet)
+    if outlet_name(article.outlet) in text:
         return text
-    if not is_first:
-        return book.say("sources", "another", outlet=outlet, fact=lower_first(text, parse([text])[0], article.text))
-    if not group[0].fact.speaker and '"' not in text and len(text.split()) <= 28 and book.chance(0.5):
-        return book.say(
-            "sources", "before", outlet=outlet, fact=lower_first(text, group[0].fact.sentence.doc, article.text)
-        )
+    is_plain = not group[0].fact.speaker and '"' not in text and len(text.split()) <= 28
+    if is_plain and (not is_first or book.chance(0.5)):
+        fact = lower_first(text, parse([text])[0], article.text)
+        return book.say("sources", "before" if is_first else "another", outlet=outlet, fact=fact)
     return f"{text} {book.say('sources', 'after', outlet=outlet)}"
 
 

@@ -42,14 +42,19 @@ def strip_lead_in(text: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def shorten(text: str, doc: Doc, *, longest: int = LONGEST) -> str:
-    """`text` within a comfortable length if whole modifiers can be cut so far, within `longest` words else, or ""."""
+def shorten(
+    text: str, doc: Doc, *, longest: int = LONGEST, comfortable: int = COMFORTABLE, keeps_names: bool = False
+) -> str:
+    """`text` within a comfortable length if whole modifiers can be cut so far, within `longest` words else, or "".
+
+    With `keeps_names`, what holds a name falls only to come within `longest`.
+    """
     text, doc = _without_asides(text, doc)
     kept = [True] * len(doc)
     cuts = (_clauses, _appositions, _tails, _circumstances, _last_conjunct, _indefinite_clauses)
-    for goal, may_lose_facts in ((COMFORTABLE, False), (longest, True)):
+    for goal, may_lose_facts in ((comfortable, False), (longest, True)):
         for cut in cuts:
-            _apply(cut, doc, kept, goal, may_lose_facts)
+            _apply(cut, doc, kept, goal, may_lose_facts, keeps_names)
     result = _render(doc, kept)
     if all(kept) and text.endswith((".", "!")) and 3 <= _words(text) < SHORTEST and _is_whole(doc):
         return text  # short, and the source's own
@@ -131,12 +136,18 @@ def _without_asides(text: str, doc: Doc) -> tuple[str, Doc]:
 
 
 def _apply(
-    cut: Callable[[Doc], Iterable[tuple[int, int]]], doc: Doc, kept: list[bool], goal: int, may_lose_facts: bool
+    cut: Callable[[Doc], Iterable[tuple[int, int]]],
+    doc: Doc,
+    kept: list[bool],
+    goal: int,
+    may_lose_facts: bool,
+    keeps_names: bool,
 ) -> None:
     for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
         if _words(_render(doc, kept)) <= goal:
             return
-        if not may_lose_facts and _holds_fact(doc[start:end].text):
+        holds_name = keeps_names and any(token.pos_ == "PROPN" for token in doc[start:end])
+        if not may_lose_facts and (holds_name or _holds_fact(doc[start:end].text)):
             continue
         trial = [keep and not start <= place < end for place, keep in enumerate(kept)]
         if sum(trial) >= SHORTEST and not _in_quotes(doc, start, end):

@@ -1,4 +1,4 @@
-"""What a story is called on air: its headline made speakable, its topic in a few words, its place."""
+"""What a story is called on air: its headline as a clause, its topic in a few words, its place."""
 
 from __future__ import annotations
 
@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING
 
 from synthesis.dialogue.about import subject_of
 from synthesis.dialogue.attribution import SPEECH_VERBS, lower_first
+from synthesis.dialogue.choose import content_words
 from synthesis.dialogue.facts import assumed
+from synthesis.dialogue.headlines import clause, speakable_headline
 from synthesis.dialogue.parse import parse
-from synthesis.text import sentences
 from synthesis.types import Story
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_REJECT = re.compile(
-    r"\?|\b(I|you|your|we|our|my|here|this|how|why|what|when|who|best|ranked|review|opinion|things|reasons|ways)\b|!"
-    r"|\.\.\.|…",
-    re.I,
-)
-_CUT = re.compile(r"\s+[|–—]\s+.*$|\s+-\s+[A-Z][\w .]+$|:\s.*$|;\s.*$")
-_PREFIX = re.compile(r"^(?:[A-Z][\w' ]{2,24}|[A-Z!]{4,}):\s+(?=.{20})|^[A-Z]{4,}!\s+")
 _WEAK = frozenset("it he she they this that these those there one who what people everyone nobody something".split())
 _BLOWS = frozenset("attack strike assault raid hit shell bomb bombard invade storm".split())
+_MEASURES = frozenset({"DATE", "TIME", "CARDINAL", "PERCENT", "MONEY", "ORDINAL"})
 _VAGUE_PLACES = frozenset(
     "US U.S. United America UK Telegram Twitter Facebook Instagram X Congress House Senate White State West East "
     "North South".split()
@@ -34,49 +29,72 @@ _VAGUE_PLACES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """How a story can be named: each is "" where nothing sound was found. `headline` is a sentence without its stop."""
+    """How a story can be named: each is "" where nothing sound was found. `headline` is the title in sentence case,
+    `clause` the same as a spoken clause, `topic` a noun phrase, `thing` one that says
+    whose it is, `place` a city or country."""
 
     headline: str
     topic: str
     place: str
+    clause: str
+    thing: str
 
 
 def billing(story: Story, first: Doc | None, expansions: Mapping[str, str]) -> Billing:
     """`first` is the parse of the story's first fact, as spoken; `expansions` says what its acronyms stand for."""
     headline = speakable_headline(story, expansions)
-    return Billing(headline, _topic(first) if first is not None else "", _place(headline or story.title, first))
+    thing = named_thing(first, story.title) if first is not None else ""
+    topic = thing or (_topic(first) if first is not None else "")
+    return Billing(headline, topic, _place(headline or story.title, first), clause(headline, story), thing)
 
 
-def speakable_headline(story: Story, expansions: Mapping[str, str]) -> str:
-    """The title in sentence case, without section, outlet and second thoughts, or ""."""
-    title = story.title.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').strip().rstrip(".")
-    title = _CUT.sub("", _PREFIX.sub("", (sentences.split(title) or [""])[0])).strip().rstrip(".")
-    first_part = title.split(", ")[0]
-    title = first_part if len(first_part.split()) >= 4 and len(title.split()) > 9 else title
-    if _REJECT.search(title) or not 3 <= len(title.split()) <= 13 or title.count('"') % 2 or title.upper() == title:
+def named_thing(doc: Doc, title: str) -> str:
+    """What the first sentence and the title both speak of, named so that it needs no story ("Port Ellery's sea wall"),
+    or ""."""
+    titled = {word[:5] for word in content_words(title)}
+    best, worth = "", 0
+    for noun in doc:
+        if noun.tag_ not in {"NN", "NNS"} or noun.dep_ in {"compound", "npadvmod"} or noun.ent_type_ in _MEASURES:
+            continue
+        core = [child for child in noun.lefts if child.dep_ in {"compound", "poss", "amod", "nummod"}]
+        shared = sum(token.lemma_.lower()[:5] in titled for token in [*core, noun] if token.pos_ != "DET")
+        words = _owned(noun, doc)
+        if words and noun.lemma_.lower()[:5] in titled and shared > worth:
+            best, worth = words, shared
+    return best
+
+
+def _owned(noun: Token, doc: Doc) -> str:
+    """The noun with its owner's name in front of it."""
+    owner = next((child for child in noun.lefts if child.dep_ == "poss"), None)
+    if owner is None or any(child.dep_ in {"amod", "nummod"} and child.text[0].isdigit() for child in noun.lefts):
         return ""
-    title = sentence_case(title, " ".join(article.text for article in story.articles))
-    for acronym, expansion in expansions.items():
-        title = re.sub(rf"\b{acronym}\b", expansion, title, count=1)
-    doc = parse([title + "."])[0]
-    verbs = [token for token in doc if token.tag_ in {"VBD", "VBZ", "VBP", "MD"}]
-    return title if verbs and any(token.dep_ in {"nsubj", "nsubjpass"} for token in doc) else ""
+    behind = [token.text_with_ws for token in doc[owner.i + 1 : noun.i + 1]]
+    rest = "".join(behind).strip()
+    if not 1 <= len(rest.split()) <= 4 or re.search(r'["\d,;:—]', rest):
+        return ""
+    if owner.pos_ == "PROPN":
+        name = doc[owner.left_edge.i : owner.i + 1].text
+        return f"{name}{rest}" if rest.startswith("'s") and len(name.split()) <= 4 else ""
+    if owner.lower_ not in {"its", "their"}:
+        return ""
+    verb = next((t for t in noun.ancestors if any(c.dep_ in {"nsubj", "nsubjpass"} for c in t.lefts)), noun)
+    subject = next((c for c in verb.lefts if c.dep_ in {"nsubj", "nsubjpass"}), None)
+    name = _proper_name(subject, doc) if subject is not None else ""
+    return f"{name}'s {rest}" if name else ""
 
 
-def sentence_case(title: str, body: str) -> str:
-    """`title` with small letters wherever the body writes the word small."""
-    words = title.split()
-    small = set(re.findall(r"(?<![\w'])[a-z][\w'-]*", body))
-    cased = [words[0]] + [
-        word.lower()
-        if word[0].isupper() and word[1:].islower() and re.sub(r"\W+$", "", word.lower()) in small | _SMALL
-        else word
-        for word in words[1:]
-    ]
-    return " ".join(cased)
-
-
-_SMALL = frozenset("a an the and or of in on at to for from by with as is are after over says say its his her".split())
+def _proper_name(subject: Token, doc: Doc) -> str:
+    """The name of the subject, or of what it is the town, board or bank of."""
+    if subject.pos_ == "PROPN":
+        name = doc[subject.left_edge.i : subject.right_edge.i + 1].text
+    else:
+        part = next((c for c in subject.rights if c.text == "of"), None)
+        inner = next((c for c in part.children if c.dep_ == "pobj" and c.pos_ == "PROPN"), None) if part else None
+        name = doc[inner.left_edge.i : inner.i + 1].text if inner is not None else ""
+    if not 1 <= len(name.split()) <= 5 or "," in name or name.endswith("s"):
+        return ""
+    return f"the {name[4:]}" if name.startswith("The ") else name
 
 
 def _topic(doc: Doc) -> str:
@@ -108,7 +126,8 @@ def _topic(doc: Doc) -> str:
             subject.ent_type_ == "PERSON"
             and (len(words.split()) < 3 or any(child.dep_ == "conj" for child in subject.children))
         )
-        or subject.ent_type_ in {"DATE", "CARDINAL", "PERCENT"}
+        or subject.ent_type_ in {"DATE", "CARDINAL", "PERCENT", "GPE"}
+        or re.search(r" (up|down|out|off)$", words)
     ):
         return ""
     if re.match(
