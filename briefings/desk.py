@@ -6,11 +6,8 @@ import datetime as dt
 from typing import Any
 
 from briefings import opml, schedule, tasks, web_client
-from briefings.errors import FeedUnreachable
 from briefings.models import Episode, Feed, Show, Story, Turn
 from briefings.pipeline import fetch, stages
-
-OK = 200
 
 
 def open_today(show: Show, moment: dt.datetime) -> Episode:
@@ -81,10 +78,7 @@ def rewrite(episode: Episode, *, by: Any) -> None:
 
 def fetch_opml(url: str) -> bytes:
     """A subscription list from the web. Raises FeedError."""
-    answer = web_client.get(url)
-    if answer.status != OK:
-        raise FeedUnreachable(url, f"the server answers {answer.status}", advice="Check the address.")
-    return answer.body
+    return web_client.document(url)
 
 
 def subscribe(document: bytes, show: Show | None) -> fetch.Subscribed:

@@ -98,7 +98,7 @@ class RecordingRejected(EpisodeError):
 
 class DiskFull(EpisodeError):
     code, retry = "episode:disk-full", True
-    advice = "Free some space in the state folder; the stage goes on by itself."
+    advice = "Free some space in the state folder, then retry."
 
 
 class StageConflict(EpisodeError):

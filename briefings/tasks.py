@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 AGAIN_S = 60.0  # from one tick to the next
 
 
-def enqueue(episode_id: int, stage: str, *, expires_s: float | None = None) -> None:
-    """Send a stage to the workers once the current transaction is committed. After `expires_s`, nobody takes it up."""
-    _TASKS[stage].apply_async_on_commit((episode_id,), expires=expires_s)
+def enqueue(episode_id: int, stage: str) -> None:
+    """Send a stage to the workers once the current transaction is committed."""
+    _TASKS[stage].delay_on_commit(episode_id)
 
 
 def _advance(episode_id: int, name: str) -> None:
@@ -96,4 +96,4 @@ def tick() -> None:
     for feed_id in schedule.due_feeds(moment):
         refresh.apply_async_on_commit((feed_id,), expires=AGAIN_S)
     for episode, stage in stages.waiting(moment):
-        enqueue(episode.pk, stage.name, expires_s=AGAIN_S)
+        _TASKS[stage.name].apply_async_on_commit((episode.pk,), expires=AGAIN_S)

@@ -105,6 +105,20 @@ def get(
         seen.append(following)
 
 
+def document(url: str, *, accept: str = "*/*") -> bytes:
+    """What lies at an address that a person has just given. Raises as `get`, and FeedUnreachable for a refusal."""
+    try:
+        answer = get(url, accept=accept)
+    except FeedUnreachable as error:
+        raise FeedUnreachable(url, error.reason, advice=_ADVICE_AGAIN) from error
+    if answer.status != 200:
+        raise FeedUnreachable(url, f"the server of {url} answers {answer.status}", advice=_ADVICE_AGAIN)
+    return answer.body
+
+
+_ADVICE_AGAIN = "Check the address, and try again."
+
+
 class Deadline:
     """The time left to a request as a whole, redirects and a dripping body included."""
 

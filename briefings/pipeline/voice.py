@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from briefings import artwork, engines, headlines, sources
+from briefings import artwork, checks, engines, headlines, sources
 from briefings.errors import DiskFull, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Recording, Script
 from briefings.pipeline import stages
@@ -41,6 +41,7 @@ def run(claim: stages.Claim) -> None:
     if not script.approved_at or script.approved_sha256 != script.sha256:
         raise ScriptRejected(episode, "the script is not approved as it stands", advice="Approve it at the desk.")
     _check_room(episode, script)
+    _check_encoder(episode)
     started = time.monotonic()
     with _explained(episode), _scratch(claim) as folder:
         made = _render(claim, script, folder / "episode.mp3")
@@ -130,6 +131,13 @@ def _check_room(episode: Episode, script: Script) -> None:
         raise DiskFull(
             episode, f"{needed / 1e6:.0f} MB are needed in {settings.MEDIA_ROOT}, and {free / 1e6:.0f} MB are free"
         )
+
+
+def _check_encoder(episode: Episode) -> None:
+    """What the doctor would say of ffmpeg, before minutes are spent on what can't be written."""
+    (found,) = checks.ffmpeg()
+    if found.state != "ok":
+        raise RecordingRejected(episode, f"ffmpeg: {found.message}", advice=f"{found.fix}; then retry.")
 
 
 @contextmanager

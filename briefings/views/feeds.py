@@ -15,6 +15,8 @@ from briefings.models import Feed
 from briefings.pipeline.fetch import Subscribed
 from briefings.views.responses import UNPROCESSABLE, SeeOther
 
+REFUSALS_SHOWN = 8
+
 
 @require_safe
 def feeds(request: HttpRequest) -> HttpResponse:
@@ -58,8 +60,10 @@ def _subscribed(request: HttpRequest, outcome: Subscribed) -> HttpResponse:
         messages.success(request, f"Added {_count(len(outcome.added), 'feed')}. The first fetch is under way.")
     if outcome.known:
         messages.info(request, f"Already on the list: {_count(len(outcome.known), 'feed')}.")
-    for url, reason in outcome.refused:
-        messages.error(request, f"Not added: {url}: {reason}.")
+    for url, reason in outcome.refused[:REFUSALS_SHOWN]:
+        messages.error(request, f"Not added: {url[:200]}: {reason}.")
+    if len(outcome.refused) > REFUSALS_SHOWN:
+        messages.error(request, f"{len(outcome.refused)} addresses were not added; the first are shown.")
     return SeeOther(reverse("feeds"))
 
 

@@ -15,8 +15,6 @@ from briefings import feedcheck, podcast_feed, web_client
 from briefings.errors import BriefingError
 from briefings.models import Recording, Show
 
-OK = 200
-
 
 class Command(BaseCommand):
     help = "Check a podcast feed, a file or an address, as directories and players would."
@@ -61,12 +59,9 @@ def size_on_disk(address: str) -> int | None:
 
 def _fetch(address: str) -> bytes:
     try:
-        answer = web_client.get(address)
+        return web_client.document(address)
     except BriefingError as error:
         raise CommandError(error.editor_message) from error
-    if answer.status != OK:
-        raise CommandError(f"{address} answers {answer.status}")
-    return answer.body
 
 
 def _read(path: str) -> bytes:

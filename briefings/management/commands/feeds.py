@@ -90,11 +90,9 @@ def subscriptions(source: str) -> list[opml.Subscription]:
             return opml.parse(Path(source).read_bytes())
         except OSError as cause:
             raise CommandError(f"{source} can't be read: {cause.strerror}.") from cause
-    response = web_client.get(source, accept="text/x-opml, application/xml;q=0.9, */*;q=0.5")
-    if response.status != 200:
-        raise CommandError(f"{source} answered {response.status}. Check the address.")
-    if b"<opml" in response.body[:2000].lower():
-        return opml.parse(response.body)
+    body = web_client.document(source, accept="text/x-opml, application/xml;q=0.9, */*;q=0.5")
+    if b"<opml" in body[:2000].lower():
+        return opml.parse(body)
     return [opml.Subscription(source, "")]
 
 

@@ -198,3 +198,11 @@ def test_a_worker_that_lost_its_lease_leaves_no_recording(studio, media, monkeyp
     with pytest.raises(stages.StageConflict):
         voice.run(claim)
     assert episode.recordings.count() == 1
+
+
+def test_without_ffmpeg_nothing_is_rendered_and_the_editor_is_told_what_to_install(studio, monkeypatch, tmp_path):
+    monkeypatch.setattr(voice.checks.shutil, "which", lambda name: str(tmp_path / "gone"))
+    with pytest.raises(RecordingRejected) as refused:
+        stages.advance(approved().pk, VOICE)
+    assert "Install ffmpeg" in refused.value.editor_message
+    assert not studio.asked

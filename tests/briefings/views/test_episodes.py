@@ -82,7 +82,7 @@ def test_a_failed_stage_is_retried(desk, sent):
     assert "No news." in html(desk, "episode", episode.pk) and "Retry" in html(desk, "episode", episode.pk)
     assert desk.post(reverse("episode_retry", args=[episode.pk])).status_code == 303
     episode.refresh_from_db()
-    assert (episode.error_code, sent) == ("", [("plan", episode.pk)])
+    assert (episode.error_code, sent) == ("", [("fetch", episode.pk)])  # for fresh news
 
 
 def test_a_failed_publishing_is_tried_again_at_once(desk, recorded):

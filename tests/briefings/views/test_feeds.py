@@ -53,6 +53,14 @@ def test_a_subscription_list_is_imported_from_a_file(desk, sent):
     assert len(sent) == 2
 
 
+def test_of_many_refused_addresses_the_first_are_shown_and_all_are_counted(desk, sent):
+    rows = "".join(f'<outline xmlUrl="ftp://outlet{n}.example/feed"/>' for n in range(50))
+    file = SimpleUploadedFile("list.opml", f"<opml><body>{rows}</body></opml>".encode())
+    html = desk.post(reverse("feeds_import"), {"file": file}, follow=True).content.decode()
+    assert "50 addresses were not added" in html
+    assert html.count("Not added: ftp://") == 8
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
