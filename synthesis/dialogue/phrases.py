@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import zip_longest
 from typing import Protocol
 
-MOST_RANKED = 4  # a model reads every pair, and a CPU takes its time
+MOST_RANKED = 6  # a model reads every pair, and a CPU takes its time
 BANNED = re.compile(
     r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further "
     r"ado|great question|absolutely|\bwow\b|fascinating|folks",
@@ -22,6 +24,21 @@ class Ranker(Protocol):
     """What chooses a question for an answer: the higher a preference, the better the fit."""
 
     def prefer(self, answer: str, questions: Sequence[str]) -> list[float]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A kind of question, and the words for its slots."""
+
+    kind: str
+    slots: Mapping[str, str]
+
+
+@cache
+def questions() -> dict[str, dict[str, list[str]]]:
+    """The wordings of each kind of question, as questions.json has them: plain ones, and lighter ones."""
+    text = resources.files("synthesis.dialogue").joinpath("questions.json").read_text(encoding="utf-8")
+    return json.loads(text)
 
 
 @cache
@@ -47,19 +64,30 @@ class Phrasebook:
         self._mark(template, text)
         return text
 
-    def ask(self, needs: Iterable[str], answer: str, **slots: str) -> str:
-        """The question, among all wordings for `needs`, that fits `answer` best; by the seed where no model is
-        given."""
-        options = [option for need in needs for option in self._fresh("questions", need, slots, spent=False)]
+    def ask(self, asks: Sequence[Ask], answer: str, *, plain: bool, heard: Collection[str] = ()) -> str:
+        """The question, among fresh wordings of `asks`, that fits `answer` best; by the seed where no model is given.
+
+        `plain` leaves out the lighter wordings; what was asked in `heard` is not asked again in other words.
+        """
+        rounds = [self._unasked(ask, plain, heard) for ask in asks]
+        options = [option for turn in zip_longest(*rounds) for option in turn if option is not None][:MOST_RANKED]
         if not options:
             return ""
-        self._random.shuffle(options)
-        options = options[:MOST_RANKED]
         if self._ranker is not None and len(options) > 1:
             scores = self._ranker.prefer(answer, [text for _, text in options])
             options = [option for _, option in sorted(zip(scores, options, strict=True), key=lambda pair: -pair[0])]
         self._mark(*options[0])
         return options[0][1]
+
+    def _unasked(self, ask: Ask, plain: bool, heard: Collection[str]) -> list[tuple[str, str]]:
+        """The fresh wordings of a question in an order of the seed's, none if it was asked in `heard`."""
+        kept = questions()[ask.kind]
+        rows = [(template, template.format(**ask.slots)) for template in kept["plain"] + kept["light"]]
+        if any(text in heard for _, text in rows):
+            return []
+        fresh = [row for row in rows if self._is_fresh(*row) and not (plain and row[0] in kept["light"])]
+        self._random.shuffle(fresh)
+        return fresh
 
     def has(self, section: str, need: str, **slots: str) -> bool:
         return bool(self._fresh(section, need, slots, spent=False))
@@ -73,16 +101,14 @@ class Phrasebook:
         rows = [
             (template, text[:1].upper() + text[1:].replace("..", ".").replace(".?", "?")) for template, text in rows
         ]
-        if section != "questions":
-            rows = [row for row in rows if not self._is_worn(row[0])] or rows
-        fresh = [
-            row
-            for row in rows
-            if row[0] not in self._used and _key(row[1]) not in self._avoid and _key(row[1]) not in self._used
-        ]
+        rows = [row for row in rows if not self._is_worn(row[0])] or rows
+        fresh = [row for row in rows if self._is_fresh(*row)]
         if fresh or not spent:
             return fresh
         return [row for row in rows if _key(row[1]) not in self._used] or rows
+
+    def _is_fresh(self, template: str, text: str) -> bool:
+        return template not in self._used and not {_key(text), _key(template)} & (self._avoid | self._used)
 
     def _is_worn(self, template: str) -> bool:
         """Whether a recent edition used the wording, with whatever in its slots."""

@@ -1,0 +1,136 @@
+"""Whom a question may ask after: the speaker of the answer, by office, and never by a name not said before."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from synthesis.dialogue.answer import Answer
+from synthesis.dialogue.attribution import SPEECH_VERBS, lower_first
+from synthesis.dialogue.choose import content_words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_OUTSPOKEN = SPEECH_VERBS | frozenset(
+    "welcome condemn criticise criticize praise denounce reject dispute dismiss oppose urge call respond decline "
+    "comment ask confirm promise vow apologise apologize want demand".split()
+)
+_PEOPLE = re.compile(
+    r"\b(parents|residents|teachers|farmers|engineers|economists|analysts|critics|opponents|doctors|nurses|workers"
+    r"|drivers|passengers|customers|scientists|researchers|campaigners|neighbours|neighbors|insurers|fishermen|anglers"
+    r"|students|pupils|shopkeepers|environmentalists|investors|lawyers|prosecutors|police|experts|families|relatives"
+    r"|survivors|witnesses|rescuers|librarians|pilots|tenants|landlords|commuters|readers|villagers|firefighters)\b"
+)
+_GROUP = re.compile(r"\b(association|group|union|club|federation|council|society|league)\b")
+_OFFICES = re.compile(
+    r"^(?:The )?(?:[A-Z]\w+ ){0,2}?(?P<office>Judge|Mayor|Coach|Captain|Bishop|Sheriff|Governor|Senator|President|"
+    r"Prime Minister|Chancellor|Justice|Pope|King|Queen) (?:[A-Z][\w.'-]+ ?){1,3}$"
+)
+_ONLY_KNOWN = frozenset(
+    {"Governor", "Senator", "President", "Prime Minister", "Chancellor", "Justice", "King", "Queen"}
+)
+_SPOKESPERSON = re.compile(r"\b(?:spokes(?:man|woman|person)|representative) (?:for|of) (?P<whom>[^,]{2,40})", re.I)
+_ONE_OF_MANY = re.compile(r"(an?|one|some|many|several|two|three|another|other|most|no)\b", re.I)
+DOCUMENTS = frozenset("note letter report memo statement document study ruling verdict".split())
+_OFFICE_NOUNS = DOCUMENTS | frozenset(
+    """chair chairman chairwoman chairperson head director boss manager captain coach mayor minister judge author
+    ranger owner farmer lawyer prosecutor police coastguard authority ministry company council union club association
+    court bank agency university hospital school airline railway board committee government organisation organization
+    charity team firm operator developer museum church army navy air force regulator commission party institute
+    department office conservationist keeper leader founder president secretary editor pilot researchers scientists
+    engineer engineers""".split()
+)
+
+
+def voice(answer: Answer, speaker: str = "") -> str:
+    """How a question may call who speaks in the answer ("the council's chair"), or "" if it cannot."""
+    phrase = _speaker_phrase(answer)
+    if not phrase or answer.same_speaker or re.search(r"[\d\"]|\b(he|she|they|it|who)\b", phrase, re.I):
+        return ""
+    spokesperson = _SPOKESPERSON.search(phrase)
+    if spokesperson:
+        whom = spokesperson["whom"].strip()
+        return _small(whom, answer) if _is_known(whom, answer) else ""
+    titled = _OFFICES.match(phrase)
+    if titled:
+        office = titled["office"]
+        return f"the {office.lower()}" if office not in _ONLY_KNOWN or office.lower() in answer.said else ""
+    role = phrase.split(",")[0].strip()
+    return _by_people(role) or _by_role(role, answer) or _by_name(role, answer)
+
+
+def is_plural(who: str) -> bool:
+    last = who.split()[-1].lower() if who else ""
+    return (
+        last == "police"
+        or last.endswith("s")
+        and not last.endswith(("ss", "us", "'s", "times"))
+        and (who.startswith("the ") or bool(_PEOPLE.search(who)))
+    )
+
+
+def _speaker_phrase(answer: Answer) -> str:
+    by_report = re.match(r"According to ([^,]{3,60}),", answer.text)
+    if by_report:
+        return by_report[1]
+    verb = answer.root
+    if verb is None or verb.lemma_.lower() not in _OUTSPOKEN:
+        return ""
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    return "" if subject is None else _phrase(subject)
+
+
+def _phrase(subject: Token) -> str:
+    dropped = {inner.i for child in subject.children if child.dep_ in {"relcl", "acl"} for inner in child.subtree}
+    return "".join(token.text_with_ws for token in subject.subtree if token.i not in dropped).strip(" ,")
+
+
+def _by_role(phrase: str, answer: Answer) -> str:
+    """An office or an institution that the listener can place: "the ranger", "Nepal's aviation authority"."""
+    words = phrase.split()
+    if not 1 < len(words) <= 5 or _ONE_OF_MANY.match(phrase) or words[-1].lower() not in _OFFICE_NOUNS:
+        return ""
+    if not re.match(r"the\b", phrase, re.I) and "'s" not in phrase:
+        return ""
+    names = [word for word in words[1 if words[0] == "The" else 0 :] if word[0].isupper()]
+    return _small(phrase, answer) if _is_known(" ".join(names), answer) else ""
+
+
+def _by_people(phrase: str) -> str:
+    """Those for whom one of them speaks: "parents" for a parents' association, "police" for police."""
+    head = phrase.split(",")[0]
+    found = _PEOPLE.search(head.lower())
+    if not found or len(head.split()) > 4 or re.search(r"\b(of|for|at|from|in)\b", head):
+        return ""
+    is_theirs = bool(_GROUP.search(head.lower()))
+    ends_so = head.lower().endswith(found[0])
+    if not is_theirs and (not ends_so or len(head.split()) > 2):
+        return ""
+    return "the police" if found[0] == "police" else found[0]
+
+
+def _by_name(phrase: str, answer: Answer) -> str:
+    """A name that has been said in this story: an institution's whole, a person's last."""
+    head = phrase.split(",")[0]
+    name = re.sub(r"^[Tt]he ", "", head)
+    if not re.fullmatch(r"(?:[A-Z][\w.'-]*|of|and)(?: (?:[A-Z][\w.'-]*|of|and)){0,3}", name):
+        return ""
+    entity = next((entity for entity in answer.doc.ents if name in entity.text or entity.text in name), None)
+    is_person = entity is not None and entity.label_ == "PERSON"
+    last = name.split()[-1]
+    if is_person:
+        return last if re.search(rf"\b{re.escape(last)}\b", answer.heard) else ""
+    if entity is None or entity.label_ not in {"ORG", "GPE"} or not re.search(rf"\b{re.escape(name)}\b", answer.heard):
+        return ""
+    return f"the {name}" if head != name else name
+
+
+def _is_known(names: str, answer: Answer) -> bool:
+    return content_words(names) <= answer.said
+
+
+def _small(phrase: str, answer: Answer) -> str:
+    if re.match(r"(The|An?) ", phrase):
+        return phrase[:1].lower() + phrase[1:]
+    return lower_first(phrase, answer.doc, answer.body)

@@ -1,0 +1,190 @@
+import re
+
+import pytest
+
+from synthesis.dialogue import phrases
+from synthesis.dialogue.attribution import attribute
+from synthesis.dialogue.facts import Fact
+from synthesis.dialogue.parse import parse
+from synthesis.dialogue.phrases import BANNED, Phrasebook
+from synthesis.dialogue.questions import Spoken, question
+from synthesis.dialogue.reading import Sentence
+from synthesis.dialogue.roles import role_of
+from synthesis.types import Article, Turn
+
+# What was said last, what is said next, the kinds of question that it may answer, and what stands in their slots.
+ASKED = [
+    ("The council will rebuild the pier at Saltham.", "The work will cost 9 million crowns.", "cost_coming", ""),
+    ("A tunnel will link the two islands.", "The tunnel is expected to cost $40 million.", "cost_coming", ""),
+    ("The city has a new tram.", "A ticket costs two crowns.", "cost_now", ""),
+    ("The state has bought back the castle.", "The castle cost 3.4 million euros.", "cost_past", ""),
+    ("The council will rebuild the pier.", "The work will take three years.", "duration_coming", ""),
+    ("The match was stopped by fog.", "The match lasted three hours.", "duration_past", ""),
+    ("The new bridge will cost 9 million crowns.", "Half the cost will be covered by the state.", "payer", ""),
+    ("The ministry plans to repair rural roads.", "It will spend 80 million pounds on the roads.", "spending", ""),
+    ("A court found the dairy guilty.", "The dairy was fined 200,000 crowns.", "fine", ""),
+    ("Carrow will close its centre to cars.", "The ban starts on the first of June.", "start", ""),
+    ("A ferry will run to the northern isles.", "The ferry leaves at six in the morning.", "timetable", ""),
+    ("The trial found few side effects.", "A second trial starts in March.", "next", ""),
+    ("Nurses have rejected the offer.", "The union will vote on a strike on Friday.", "next", ""),
+    ("A dam burst above Lunn.", "The government has set up a committee to investigate.", "next", ""),
+    ("A court jailed the mayor.", "The mayor's lawyers said they would appeal.", "next", ""),
+    ("The school in Marl closed.", "The school closed because its roof leaked.", "why", ""),
+    ("The harvest was the smallest in a decade.", "The small harvest was caused by a dry spring.", "why why_caused", ""),
+    ("A warehouse fire burned for two days.", "The cause of the fire is not known.", "unknown_cause", ""),
+    ("The council has drawn up a scheme.", "The scheme aims to keep young people in the valley.", "aim", ""),
+    ("An earthquake hit the coast of Ilmar.", "At least 40 people were killed.", "deaths", ""),
+    ("A bus crashed on the coast road.", "Eleven passengers were taken to hospital.", "hurt count", ""),
+    ("Two climbers are missing in the Marl hills.", "The search was called off at nightfall.", "search", ""),
+    ("Six miners were rescued on Sunday.", "A crane lifted them out in a steel cage.", "rescue", ""),
+    ("A storm crossed the islands overnight.", "The storm damaged 300 houses and a school.", "damage", ""),
+    ("The dam at Lunn burst.", "Engineers warned in 2015 that the dam was cracked.", "missed_warning", ""),
+    ("A ferry collided with a tanker.", "The ferry turned at 3.10 in the morning and lost power.", "unfolding", ""),
+    ("Wildfires burned near Saltham.", "More than 900 people were evacuated.", "evacuated", ""),
+    ("Salt has leaked into the reservoir.", "Residents were told to boil their water.", "advice affected", ""),
+    ("Two paintings were stolen from the museum.", "Police arrested three men at the harbour.", "arrests", ""),
+    ("Police arrested a banker.", "The banker was charged with forging receipts.", "charges", ""),
+    ("A court found the captain guilty.", "The captain was sentenced to four years in prison.", "sentence", ""),
+    ("The chemist is charged with fraud.", "The chemist pleaded not guilty.", "plea", ""),
+    ("A court fined the mill.", "The mill admitted that it had dumped waste.", "admission", ""),
+    ("Two clerks accused the mayor of taking bribes.", "The mayor denies it.", "denial", ""),
+    ("The council voted to close the pool.", "Swimmers criticised the decision as unfair.", "opposition", ""),
+    ("The zoo plans to send its bears away.", "Keepers are unhappy.", "opposition", ""),
+    ("The board approved the merger.", "The vote was eight to five.", "vote", ""),
+    ("Bus drivers began a strike on Monday.", "The drivers want a pay rise of 6 percent.", "demands", ""),
+    ("Teachers are on strike over pay.", "The ministry has offered 3 percent.", "offer", ""),
+    ("The council decided to plant 4,000 trees.", "Gardeners welcomed the plan.", "welcome", ""),
+    ("A study says that crows remember faces.", "The researchers filmed 30 crows for a year.", "method", ""),
+    ("The researchers tested 200 drivers.", "Tired drivers missed 14 percent of the signs.", "results", ""),
+    ("Engineers have built a robot for vineyards.", "The robot uses a camera to find ripe grapes.", "works", ""),
+    ("A trial tested a vaccine in 900 cows.", "But the vaccine wears off within a year.", "catch", ""),
+    (
+        "A study found plastic in snow.",
+        "Dr. Ida Roy, who was not involved in the study, called it sound.",
+        "outsiders",
+        "",
+    ),
+    ("Parliament passed a bill on rents.", "The bill limits rises to 2 percent a year.", "contents", ""),
+    ("Offices will open on four days.", "Staff will work nine hours a day.", "in_practice", ""),
+    ("The bank left its rate unchanged.", "Prices rose by 3 percent in the year to May.", "prices", ""),
+    ("The airline cut its forecast.", "The airline's shares fell by 9 percent.", "markets", ""),
+    ("The economy grew in spring.", "The bank expects growth of 2 percent next year.", "outlook", ""),
+    ("The factory in Lunn will close.", "The company will cut 300 jobs.", "jobs", ""),
+    ("Carrow won the cup final.", "Carrow beat Marl 3-1.", "score", ""),
+    ("Carrow beat Marl 3-1 in the cup.", "Nina Holt scored twice.", "scorer", ""),
+    ("The ministry froze the payments.", "The ministry did not respond to a request for comment.", "no_comment answered", ""),
+    ("The fair drew farmers from the valley.", "It was visited by 800 farmers.", "count", "farmers"),
+    ("Rents have doubled.", "Tenants said they could not find flats.", "voice", "tenants"),
+    ("A tower burned in Lunn.", 'Judge Ruth Hale said the owner had ignored the rules.', "voice", "the judge"),
+    ("The pool will shut.", 'The pool\'s manager, Tom Reed, said: "We are too small to go on alone."', "voice view", "the pool's manager"),
+    ("Flydove cancelled 40 flights.", "A spokesperson for Flydove said crews were ill.", "voice", "Flydove"),
+    ("A letter lay in the old desk.", 'The letter said: "Water the ferns for me until I am back."', "document", "the letter"),
+]  # fmt: skip
+
+NOT_ASKED = [
+    ("The harbour will be dredged.", "Gulls nest on the northern cliffs."),
+    ("A choir from Lunn won a prize.", "Storytelling is an old craft in the valley."),
+    ("The minister opened a school.", "The minister wore a grey coat."),
+    ("A poet has died in Carrow.", "The publisher brought out four of her books."),
+    ("The mayor of Marl resigned.", 'Jane Weir said: "Nobody told me anything before the meeting."'),
+    ("The bank left its rate unchanged.", "A museum in Lunn cost 4 million crowns."),
+    ("A bridge was closed.", "Its neighbour was painted green because the paint was cheap."),
+    ("The council will rebuild the pier.", "A choir will sing in the town hall in May."),
+    ("Seven journalists were hurt in the attack.", "The seven journalists were wearing blue helmets."),
+    ("The company has grown quickly.", "The opportunity lies in the north."),
+    ("At least 40 people were killed by the storm.", "The storm killed at least 40 people, most of them in Lunn."),
+    ("The captain steered the ferry home.", "The captain had learned to sail as a boy."),
+    ("The party named a candidate.", "It wants him as its nominee for the third time in a row."),
+    ("The town has a new library.", "Some said it was too dark."),
+    ("The council's chair spoke first.", "Walking was once the only way to the mill."),
+]
+
+
+def spoken(text: str, body: str, title: str = "News from the valley") -> Spoken:
+    doc = parse([text])[0]
+    found = attribute(text, doc, body)
+    role = role_of(text, doc, place=3, is_attributed=found is not None)
+    article = Article("a", "The Lantern", "https://news.example/a", "", body, title)
+    sentence = Sentence(article, 1, 0, text, text, doc, False, False)
+    return Spoken(Fact(sentence, text, role, found.who if found else "", (1,)), text, (), "source", "")
+
+
+def asked(before: str, answer: str, *, seed: str = "a", book: Phrasebook | None = None, title: str = "News") -> str:
+    body = f"{before} {answer}"
+    turns = [Turn("Ava", before, "fact")]
+    return question(spoken(answer, body, title), spoken(before, body, title), turns, book or Phrasebook(seed))
+
+
+def wordings(kinds: str, slot: str) -> set[str]:
+    rows = [row for kind in kinds.split() for rows in phrases.questions()[kind].values() for row in rows]
+    shapes = {re.sub(r"\{(do|does|is|was)\w*\}", r"\\w+", re.escape(row).replace(r"\{", "{").replace(r"\}", "}")) for row in rows}
+    return {re.sub(r"\{\w+\}", re.escape(slot) if slot else r"[\\w ]+", shape) for shape in shapes}
+
+
+@pytest.mark.parametrize(("before", "answer", "kinds", "slot"), ASKED, ids=[row[1][:40] for row in ASKED])
+def test_a_question_is_one_that_the_answer_answers(before, answer, kinds, slot):
+    for seed in "abcd":
+        found = asked(before, answer, seed=seed)
+        assert any(re.fullmatch(shape, found, re.I) for shape in wordings(kinds, slot)), found
+
+
+@pytest.mark.parametrize(("before", "answer"), NOT_ASKED, ids=[row[1][:40] for row in NOT_ASKED])
+def test_where_no_question_is_answered_none_is_asked(before, answer):
+    assert asked(before, answer) == ""
+
+
+def test_a_thing_may_be_asked_after_again_but_not_at_once():
+    first, second, third = "The captain swam ashore.", "A tug towed the ferry away.", "The captain is being questioned."
+    turns = [Turn("Ava", first, "fact"), Turn("Ava", second, "fact")]
+    found = question(spoken(third, ""), spoken(second, ""), turns, Phrasebook("a"))
+    assert re.search(r"\bthe captain\?$", found)
+    assert question(spoken(third, ""), spoken(first, ""), turns[:1], Phrasebook("a")) == ""
+
+
+def test_no_wording_is_heard_twice_in_an_edition_and_then_none():
+    book = Phrasebook("a")
+    found = [asked(before, answer, book=book) for before, answer, kinds, _ in ASKED * 8 if "cost_coming" in kinds]
+    given = [text for text in found if text]
+    assert len(given) == len(set(given)) == 7
+    assert found[-1] == ""
+
+
+def test_a_wording_of_recent_editions_is_not_used():
+    row = ASKED[0]
+    worn = [asked(row[0], row[1], seed=seed) for seed in "abcdefgh"]
+    assert asked(row[0], row[1], book=Phrasebook("a", avoid=worn)) not in worn
+
+
+def test_in_a_grave_story_the_wording_is_plain():
+    light = {text for rows in phrases.questions().values() for text in rows["light"]}
+    before, answer = "The council decided to move the graves.", "Families of the dead criticised the decision."
+    found = {asked(before, answer, seed=seed, title="Forty killed in dam collapse") for seed in "abcdefghijklmno"}
+    assert found and "" not in found and not found & light
+    assert {asked(before, answer, seed=seed) for seed in "abcdefghijklmno"} & light
+
+
+def test_a_name_is_never_given_away_before_its_turn():
+    for before, answer, _, _ in ASKED:
+        names = set(re.findall(r"(?<!^)(?<![.:] )\b[A-Z]\w+", answer)) - set(re.findall(r"[A-Z]\w+", before))
+        assert not names & set(re.findall(r"[A-Z]\w+", asked(before, answer)[1:]))
+
+
+def test_a_model_reads_six_candidates_at_most_in_one_call():
+    class Counting:
+        calls: list[int] = []
+
+        def prefer(self, answer, questions):
+            self.calls.append(len(questions))
+            return [0.0] * len(questions)
+
+    ranker = Counting()
+    for before, answer, _, _ in ASKED:
+        asked(before, answer, book=Phrasebook("a", ranker=ranker))
+    assert max(ranker.calls) <= 6 and len(ranker.calls) <= len(ASKED)
+
+
+def test_the_wordings_are_many_short_and_never_worn():
+    rows = [row for kind in phrases.questions().values() for row in kind["plain"] + kind["light"]]
+    assert len(rows) > 250 and not any(BANNED.search(row) for row in rows)
+    assert all(len(row.split()) <= 9 and row.endswith("?") and row[0].isupper() for row in rows)
+    assert all(len(set(kind["plain"])) >= 3 for kind in phrases.questions().values())
