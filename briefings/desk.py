@@ -24,7 +24,7 @@ def send_on(episode: Episode) -> None:
         tasks.enqueue(episode.pk, following.name)
 
 
-def retry(episode: Episode) -> bool:
+def retry(episode: Episode, *, by: Any) -> bool:
     """Try the failed stage again. False if there was nothing to retry.
 
     A failed publishing is tried at once, since an editor had asked for it. Raises its error.
@@ -32,15 +32,16 @@ def retry(episode: Episode) -> bool:
     if not stages.retry(episode):
         return False
     if episode.status == Episode.Status.VOICED:
-        publish(episode)
+        publish(episode, by=by)
     else:
         send_on(episode)
     return True
 
 
-def publish(episode: Episode) -> None:
+def publish(episode: Episode, *, by: Any) -> None:
     """Publish it now: that takes no worker, as only rows change. Raises StageConflict, or why it can't be published."""
     stages.advance(episode.pk, stages.BY_NAME["publish"])
+    stages.note(episode, "publish", by)
 
 
 # The writer's checks bring torch: a web server on which nobody edits or approves does without it.
@@ -53,11 +54,11 @@ def edit_turn(turn: Turn, text: str, *, by: Any, version: int) -> Turn:
     return write.edit_turn(turn, text, by=by, version=version)
 
 
-def approve(episode: Episode, *, by: Any, override_reason: str) -> None:
+def approve(episode: Episode, *, by: Any, override_reason: str, seen: str) -> None:
     """Approve the script, and have it voiced. As `pipeline.approve.approve`."""
     from briefings.pipeline import approve as approving
 
-    approving.approve(episode, by=by, override_reason=override_reason)
+    approving.approve(episode, by=by, override_reason=override_reason, seen=seen)
     tasks.enqueue(episode.pk, "voice")
 
 

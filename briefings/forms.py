@@ -113,6 +113,7 @@ class ApprovalForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    seen = forms.CharField(widget=forms.HiddenInput)  # the script's SHA-256 when it was read
 
 
 class RejectionForm(forms.Form):
@@ -158,6 +159,12 @@ class ShowForm(forms.ModelForm):
             "feeds": forms.CheckboxSelectMultiple,
             "description": forms.Textarea(attrs={"rows": 3}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.episodes.filter(published_at__isnull=False).exists():
+            self.fields["slug"].disabled = True
+            self.fields["slug"].help_text = "It stays, as subscribers have it in the feed's address."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -35,3 +35,8 @@ class StageRun(models.Model):
     @property
     def duration_s(self) -> float | None:
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+    @property
+    def decided_by(self) -> str:
+        """Whose decision it was: an editor's name, or what stood for one; "" where nothing was decided."""
+        return str(self.measurements.get("by") or self.measurements.get("approved_by") or "")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
 
 from briefings.errors import ScriptRejected
-from briefings.models import Episode, Script, StageRun
+from briefings.models import Episode, Script
 from briefings.pipeline import stages
 from briefings.pipeline.write import UNAPPROVED
 
@@ -23,30 +22,35 @@ def run(claim: stages.Claim) -> None:
     _sign(claim, None, "", "the show's rule")
 
 
-def approve(episode: Episode, by: Any = None, override_reason: str = "", *, on_behalf_of: str = "") -> None:
+def approve(
+    episode: Episode, by: Any = None, override_reason: str = "", *, on_behalf_of: str = "", seen: str = ""
+) -> None:
     """Approve the script as it stands now.
 
-    `by` is the editor; without one, `on_behalf_of` says what stands for one, and no check may be red. Raises
-    ScriptRejected if a check is red and no editor overrides it with a reason; StageConflict if it is not WRITTEN.
+    `by` is the editor; without one, `on_behalf_of` says what stands for one, and no check may be red. `seen` is the
+    SHA-256 of the script that the editor has read. Raises ScriptRejected if a check is red and no editor overrides it
+    with a reason, or if the script is another than the one seen; StageConflict if it is not WRITTEN.
     """
     if by is None and not on_behalf_of:
         raise ScriptRejected(episode, "an approval needs an editor's name")
     override_reason = override_reason.strip()
     if episode.status == Status.WRITTEN:
-        _refuse_red(episode, by, override_reason)
+        _refuse_unseen(_refuse_red(episode, by, override_reason), seen)
     claim = stages.claim(episode.pk, stages.BY_NAME["approve"])
     try:
-        _sign(claim, by, override_reason, on_behalf_of or by.get_username())
+        _sign(claim, by, override_reason, on_behalf_of or by.get_username(), seen)
     except ScriptRejected as error:
         stages.fail(claim, error)
         raise
     episode.refresh_from_db()
 
 
-def _sign(claim: stages.Claim, by: Any, override_reason: str, name: str) -> None:
+def _sign(claim: stages.Claim, by: Any, override_reason: str, name: str, seen: str = "") -> None:
     script = _refuse_red(claim.episode, by, override_reason)
+    _refuse_unseen(script, seen)
     is_override = script.is_red
-    with stages.finish(claim, approved_by=name, is_override=is_override):
+    overriding = {"override_reason": override_reason} if is_override else {}
+    with stages.finish(claim, approved_by=name, is_override=is_override, **overriding):
         Script.objects.filter(pk=script.pk).update(
             approved_by=by,
             approved_at=now(),
@@ -68,6 +72,12 @@ def _refuse_red(episode: Episode, by: Any, override_reason: str) -> Script:
     return script
 
 
+def _refuse_unseen(script: Script, seen: str) -> None:
+    if seen and seen != script.sha256:
+        reason = "the script was changed after you had opened it"
+        raise ScriptRejected(script.episode, reason, advice="Read it as it stands now, then approve it.")
+
+
 def reject(episode: Episode, by: Any, reason: str) -> None:
     """Send the script away, with the reason. Raises ScriptRejected without one, StageConflict if it is too late."""
     if not reason.strip():
@@ -75,7 +85,7 @@ def reject(episode: Episode, by: Any, reason: str) -> None:
     with transaction.atomic():
         stages.step(episode, (Status.WRITTEN, Status.APPROVED, Status.VOICED), Status.REJECTED)
         Script.objects.filter(episode=episode).update(rejected_reason=reason.strip(), **UNAPPROVED)
-        _note(episode, "reject", by, reason=reason.strip())
+        stages.note(episode, "reject", by, reason=reason.strip())
     episode.refresh_from_db()
 
 
@@ -84,20 +94,5 @@ def reopen(episode: Episode, by: Any) -> None:
     with transaction.atomic():
         stages.step(episode, (Status.REJECTED, Status.WRITTEN, Status.APPROVED, Status.VOICED), Status.PLANNED)
         Script.objects.filter(episode=episode).update(**UNAPPROVED)
-        _note(episode, "reopen", by)
+        stages.note(episode, "reopen", by)
     episode.refresh_from_db()
-
-
-def _note(episode: Episode, verb: str, by: Any, **details: str) -> None:
-    """A person's decision stands in the same log as the workers' runs."""
-    moment = now()
-    StageRun.objects.create(
-        episode=episode,
-        stage=verb,
-        outcome=StageRun.Outcome.DONE,
-        token=uuid.uuid4(),
-        worker="desk",
-        started_at=moment,
-        ended_at=moment,
-        measurements={"by": by.get_username(), **details},
-    )

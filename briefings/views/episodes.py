@@ -62,7 +62,7 @@ def stage(request: HttpRequest, pk: int) -> HttpResponse:
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Episode, pk=pk)
     try:
-        if not desk.retry(found):
+        if not desk.retry(found, by=request.user):
             messages.info(request, "There is nothing to retry.")
     except BriefingError as error:
         messages.error(request, error.editor_message)
@@ -85,7 +85,7 @@ def listen(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Episode, pk=pk)
     try:
-        desk.publish(found)
+        desk.publish(found, by=request.user)
         messages.success(request, "Published. It is in the podcast feed now.")
     except BriefingError as error:
         messages.error(request, error.editor_message)

@@ -107,7 +107,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, episode, status=UNPROCESSABLE, approval=form)
     try:
-        desk.approve(episode, by=request.user, override_reason=form.cleaned_data["override_reason"])
+        desk.approve(episode, by=request.user, **form.cleaned_data)
     except BriefingError as error:
         form.add_error(None, error.editor_message)
         return _page(request, _with_script(pk), status=UNPROCESSABLE, approval=form)

@@ -42,6 +42,7 @@ def test_a_red_check_blocks_the_approval():
 def test_an_editor_overrides_a_red_check_with_a_reason():
     episode = written(is_red=True)
     approve.approve(episode, by=make_user(), override_reason="Confirmed by telephone.")
+    assert episode.runs.get(stage="approve").measurements["override_reason"] == "Confirmed by telephone."
     script = Episode.objects.get(pk=episode.pk).script
     assert script.override_reason == "Confirmed by telephone."
     assert episode.runs.get().measurements["is_override"]

@@ -134,6 +134,8 @@ def test_a_voiced_edition_is_published(desk, recorded):
     recorded.refresh_from_db()
     assert recorded.status == Status.PUBLISHED
     assert "Published. It is in the podcast feed now." in answer.content.decode()
+    assert recorded.runs.get(worker="desk").measurements == {"by": "editor"}
+    assert "by editor" in answer.content.decode()
 
 
 def test_a_recording_whose_file_is_gone_is_not_published(desk, recorded, media):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -32,6 +34,11 @@ def red(turn):
 
 def page(desk, episode) -> str:
     return desk.get(reverse("script", args=[episode.pk])).content.decode()
+
+
+def seen(desk, episode) -> str:
+    """What the page says of the script that it shows, for the approval of just that."""
+    return re.search(r'name="seen" value="([0-9a-f]{64})"', page(desk, episode)).group(1)
 
 
 def edit(desk, turn, text, version, **headers):
@@ -113,7 +120,7 @@ def test_a_published_script_is_not_edited(desk):
 
 
 def test_a_script_is_approved_and_voiced(desk, episode, sent, editor):
-    answer = desk.post(reverse("script_approve", args=[episode.pk]))
+    answer = desk.post(reverse("script_approve", args=[episode.pk]), {"seen": seen(desk, episode)})
     assert (answer.status_code, sent) == (303, [("voice", episode.pk)])
     episode.refresh_from_db()
     assert (episode.status, episode.script.approved_by) == (Status.APPROVED, editor)
@@ -121,13 +128,27 @@ def test_a_script_is_approved_and_voiced(desk, episode, sent, editor):
 
 def test_a_red_script_is_approved_only_with_a_reason(desk, episode, red, sent):
     url = reverse("script_approve", args=[episode.pk])
-    refused = desk.post(url)
+    refused = desk.post(url, {"seen": seen(desk, episode)})
     assert refused.status_code == 422
     assert "A check is red" in refused.content.decode()
-    assert desk.post(url, {"override_reason": "The council moved the vote."}).status_code == 303
+    reason = {"override_reason": "The council moved the vote.", "seen": seen(desk, episode)}
+    assert desk.post(url, reason).status_code == 303
     episode.script.refresh_from_db()
     assert episode.script.override_reason == "The council moved the vote."
     assert sent == [("voice", episode.pk)]
+
+
+def test_a_script_that_was_changed_after_it_was_read_is_not_approved(desk, episode, turn, sent):
+    read = seen(desk, episode)
+    turn.text = "The harbour council voted."
+    turn.save()
+    url = reverse("script_approve", args=[episode.pk])
+    refused = desk.post(url, {"seen": read})
+    assert refused.status_code == 422
+    assert "was changed after you had opened it" in refused.content.decode()
+    assert desk.post(url, {}).status_code == 422
+    episode.refresh_from_db()
+    assert (episode.status, episode.error_code, sent) == (Status.WRITTEN, "", [])
 
 
 def test_a_script_is_rejected_with_a_reason(desk, episode, sent):

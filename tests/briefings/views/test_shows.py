@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from briefings.forms import voice_choices, voice_label
 from briefings.models import Show
-from tests.factories import make_feed, make_show
+from tests.factories import make_episode, make_feed, make_show
 
 
 def values(**changed):
@@ -91,3 +91,13 @@ def test_the_list_says_when_a_show_opens_next(desk, db):
     make_show(title="Silent", is_active=False)
     html = desk.get(reverse("shows")).content.decode()
     assert "06:30 (Europe/London)" in html and "not active" in html and html.count("Next:") == 1
+
+
+@pytest.mark.parametrize(("status", "slug"), [("voiced", "wire"), ("published", "harbour")])
+def test_the_address_of_a_show_stays_once_an_edition_is_published(desk, db, status, slug):
+    show = make_show(slug="harbour")
+    make_episode(show, status)
+    hosts = dict(zip(("hosts-0-id", "hosts-1-id"), show.hosts.values_list("pk", flat=True), strict=True))
+    answer = desk.post(reverse("show_edit", args=["harbour"]), values(**hosts, **{"hosts-INITIAL_FORMS": "2"}))
+    show.refresh_from_db()
+    assert (answer.status_code, show.slug, show.title) == (303, slug, "The Morning Wire")
