@@ -65,7 +65,8 @@ def asks(answer: Answer) -> list[Ask]:
         slots = {"who": who, "does": "do" if is_plural(who) else "does"}
         if who.split()[-1] in DOCUMENTS:
             return [Ask("document", slots)]
-        return [Ask(kind, slots) for kind in (["voice", "view"] if answer.role in _VIEWS else ["voice"])]
+        has_view = answer.role in _VIEWS and who == who.lower()
+        return [Ask(kind, slots) for kind in (["voice", "view"] if has_view else ["voice"])]
     again = thing(answer) if not found else ""
     return found or ([Ask("thing", {"thing": again})] if again else [])
 
@@ -85,7 +86,7 @@ def _slots(kind: str, answer: Answer) -> dict[str, str]:
 
 def _goes_on_speaking(item: Spoken, before: Spoken) -> bool:
     now, then = item.fact.speaker, before.fact.speaker
-    names = [set(re.findall(r"(?!The\b|An?\b)\b[A-Z][\w'-]+", who)) for who in (now, then)]
+    names = [set(re.findall(r"(?!The\b|An?\b)\b[A-Z][\w-]+", who)) for who in (now, then)]
     if names[0] or names[1]:
         return bool(names[0] & names[1])
     return bool(choose.content_words(now) & choose.content_words(then))

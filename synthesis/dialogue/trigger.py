@@ -10,6 +10,7 @@ from synthesis.dialogue import figures
 from synthesis.dialogue.answer import Answer
 from synthesis.dialogue.attribution import SPEECH_VERBS
 from synthesis.dialogue.choose import content_words
+from synthesis.dialogue.parse import parse
 
 COUNT = (
     r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|thirty|forty|fifty|"
@@ -50,7 +51,12 @@ PAPER = (
 )
 
 
-OBJECTS = r"\b(oppos\w+|reject\w*|critici[sz]\w+|condemn\w*|objects?|objected|protest(?:s|ed)?|complain\w*|denounc\w+|resist\w*)\b"
+DECIDED = r"\b(the|this|that) (?:\w+ )?(plan|decision|move|law|ban|proposal|closure|change|scheme|deal|rule|bill)s?\b"
+WEATHER = r"\b(storms?|thunderstorms?|weather|rain\w*|snow\w*|temperatures|heat\w*|winds?|tornado\w*)\b"
+OBJECTS = (
+    r"\b(oppos\w+|reject\w*|critici[sz]\w+|condemn\w*|objects?|objected|protest(?:s|ed)?|complain\w*"
+    r"|denounc\w+|resist\w*)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +119,18 @@ def speaks_out(answer: Answer) -> bool:
     """Whether the sentence tells that somebody objects, who has not just spoken."""
     if answer.root is None or answer.same_speaker:
         return False
-    return answer.root.lemma_.lower() in SPEECH_VERBS | {"be", "call", "feel"} or finds(OBJECTS, answer.root.text)
+    if answer.root.lemma_.lower() in {"be", "feel"}:
+        return True
+    says = answer.root.lemma_.lower() in SPEECH_VERBS | {"call"} or finds(OBJECTS, answer.root.text)
+    known = content_words(answer.before) - content_words(answer.subject_words)
+    return says and bool(finds(DECIDED, answer.clause) or known & content_words(answer.clause))
 
 
 def told_of_a_person(answer: Answer) -> bool:
-    """Whether the subject is somebody named before by this name."""
+    """Whether the subject is a person who was named just before by this name."""
     subject = answer.subject
-    return (
-        subject is not None
-        and subject.pos_ == "PROPN"
-        and subject.ent_type_ == "PERSON"
-        and finds(rf"\b{re.escape(subject.text)}\b", answer.before)
-    )
+    if subject is None or subject.pos_ != "PROPN" or not finds(rf"\b{re.escape(subject.text)}\b", answer.before):
+        return False
+    docs = (answer.doc, parse([answer.before])[0])
+    people = [entity.text.split() for doc in docs for entity in doc.ents if entity.label_ == "PERSON"]
+    return any(subject.text in words for words in people)

@@ -11,6 +11,7 @@ from synthesis.dialogue.trigger import (
     HURT,
     MONEY,
     SPAN,
+    WEATHER,
     Trigger,
     brings_money,
     effect_is_known,
@@ -40,6 +41,16 @@ EVENTS = (
         r"|\bmoney (comes|will come|is coming) from\b",
         verb="pay cover foot fund finance come bear meet",
         heard=rf"{MONEY}|{DECISION}",
+    ),
+    Trigger(
+        "payer",
+        rf"\bpays?\b.*{MONEY}|\bpays?\b.*\b(half|most|part|all|third|quarter)\b",
+        verb="pay",
+        tense="future present",
+        heard=DECISION,
+        also=lambda a: finds(
+            r"\b(fund|state|government|taxpayers?|council|compan(y|ies)|insurers?|ministry|union)\b", a.subject_words
+        ),
     ),
     Trigger(
         "fine",
@@ -107,18 +118,27 @@ EVENTS = (
     ),
     Trigger(
         "when_past",
-        r"\b(opened|began|started|closed|ended|founded|was built)\b.*\b(?:on|in) (?:[A-Z]\w+day|(?:the \w+ of )?[A-Z]\w+ |\w+ \d|"
-        r"(?:18|19|20)\d\d)",
+        r"\b(opened|began|started|closed|ended|founded|was built)\b.*\b(?:on|in) (?:[A-Z]\w+day"
+        r"|(?:the \w+ of )?[A-Z]\w+ |\w+ \d"
+        r"|(?:18|19|20)\d\d)",
         verb="open begin start close end",
         tense="past",
         about=True,
         also=lambda a: a.subject is not None and a.subject.tag_ in {"NN", "NNP"} and a.subject.pos_ != "PRON",
     ),
     Trigger(
+        "where",
+        r"\b(expected|likely|possible|forecast|covers?|stretch\w*|swing|threat\w*)\b.*"
+        r"\b(from|in|across|over|to|covers?) \w+",
+        tense="future present",
+        heard=WEATHER,
+        also=lambda a: sum(entity.label_ in {"GPE", "LOC"} for entity in a.doc.ents) >= 2,
+    ),
+    Trigger(
         "day",
         r"^(?:On|By) \w+day\b",
         tense="future",
-        heard=r"\b(storms?|weather|rain\w*|snow\w*|temperatures|heat\w*|winds?)\b",
+        heard=WEATHER,
     ),
     # Why, and to what end
     Trigger(
@@ -154,7 +174,8 @@ EVENTS = (
         rf"|lost their lives)\b|\bkill(?:ed|ing) (?:at least |about |around |more than |nearly )?{COUNT}\b"
         r"|\bdeath toll\b|\b(?:no one|nobody) (?:was killed|died)",
         heard=HARM,
-        unheard=rf"{COUNT} (?:\w+ ){{0,3}}(?:killed|died|dead)|\bkill(?:ed|ing) (?:at least )?{COUNT}",
+        unheard=rf"{COUNT} (?:\w+ ){{0,3}}(?:killed|died|dead)|\bkill(?:ed|ing) (?:at least )?{COUNT}"
+        r"|\bdeath toll\b",
     ),
     Trigger(
         "hurt",

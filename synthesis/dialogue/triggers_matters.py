@@ -67,7 +67,8 @@ MATTERS = (
     ),
     Trigger(
         "welcome",
-        r"\b(welcom\w+|prais\w+|hail\w+|applaud\w+)\b|^(?:many|some|most|several) \w+.*\b(concerns?|fears?|hope|anger|doubts?)\b",
+        r"\b(welcom\w+|prais\w+|hail\w+|applaud\w+)\b"
+        r"|^(?:many|some|most|several) \w+.*\b(concerns?|fears?|hope|anger|doubts?)\b",
         scope="clause",
         root="welcome praise hail applaud express voice share",
         heard=rf"{DECISION}|\b(named|appoint\w*|announc\w+)\b",

@@ -33,6 +33,10 @@ _ONLY_KNOWN = frozenset(
 _SPOKESPERSON = re.compile(r"\b(?:spokes(?:man|woman|person)|representative) (?:for|of) (?P<whom>[^,]{2,40})", re.I)
 _ONE_OF_MANY = re.compile(r"(an?|one|some|many|several|two|three|another|other|most|no)\b", re.I)
 DOCUMENTS = frozenset("note letter report memo statement document study ruling verdict".split())
+_OFFICER = re.compile(
+    r"(?P<whom>[A-Z]\w+(?: [A-Z]\w+)?) (?:CEO|chief executive|boss|chairman|founder|chief \w+ officer) [A-Z]"
+)
+_TITLES = frozenset("commissioner minister secretary leader director sheriff attorney".split())
 _OFFICE_NOUNS = DOCUMENTS | frozenset(
     """chair chairman chairwoman chairperson head director boss manager captain coach mayor minister judge author
     ranger owner farmer lawyer prosecutor police coastguard authority ministry company council union club association
@@ -57,7 +61,7 @@ def voice(answer: Answer, speaker: str = "") -> str:
         office = titled["office"]
         return f"the {office.lower()}" if office not in _ONLY_KNOWN or office.lower() in answer.said else ""
     role = phrase.split(",")[0].strip()
-    return _by_people(role) or _by_role(role, answer) or _by_name(role, answer)
+    return _by_people(role) or _by_role(role, answer) or _by_title(role, answer) or _by_name(role, answer)
 
 
 def is_plural(who: str) -> bool:
@@ -110,6 +114,26 @@ def _by_people(phrase: str) -> str:
     return "the police" if found[0] == "police" else found[0]
 
 
+def _by_title(phrase: str, answer: Answer) -> str:
+    """The office before a name, "the state health commissioner"; for a company's officer, the company."""
+    officer = _OFFICER.match(phrase)
+    if officer:
+        return officer["whom"] if re.search(rf"\b{re.escape(officer['whom'])}\b", answer.heard) else ""
+    people = [entity.text for entity in answer.doc.ents if entity.label_ == "PERSON" and entity.text in phrase]
+    words = phrase.split(people[0])[0].replace("Dr.", "").split() if people else []
+    if not 1 < len(words) <= 4 or words[-1].lower() not in _TITLES or _ONE_OF_MANY.match(words[0]):
+        return ""
+    names = {
+        word
+        for entity in answer.doc.ents
+        if entity.label_ in {"ORG", "NORP", "GPE"}
+        for word in entity.text.split()
+        if word.lower() not in _TITLES
+    }
+    role = [word if word in names else word.lower() for word in words]
+    return " ".join(["the", *role[1 if role[0] == "the" else 0 :]])
+
+
 def _by_name(phrase: str, answer: Answer) -> str:
     """A name that has been said in this story: an institution's whole, a person's last."""
     head = phrase.split(",")[0]
@@ -120,7 +144,7 @@ def _by_name(phrase: str, answer: Answer) -> str:
     is_person = entity is not None and entity.label_ == "PERSON"
     last = name.split()[-1]
     if is_person:
-        return last if re.search(rf"\b{re.escape(last)}\b", answer.heard) else ""
+        return next((known for known in (name, last) if re.search(rf"\b{re.escape(known)}\b", answer.heard)), "")
     if entity is None or entity.label_ not in {"ORG", "GPE"} or not re.search(rf"\b{re.escape(name)}\b", answer.heard):
         return ""
     return f"the {name}" if head != name else name

@@ -10,6 +10,8 @@ from synthesis.dialogue.phrases import BANNED, Phrasebook
 from synthesis.dialogue.questions import Spoken, question
 from synthesis.dialogue.reading import Sentence
 from synthesis.dialogue.roles import role_of
+from synthesis.dialogue.triggers_events import EVENTS
+from synthesis.dialogue.triggers_matters import MATTERS
 from synthesis.types import Article, Turn
 
 # What was said last, what is said next, the kinds of question that it may answer, and what stands in their slots.
@@ -30,7 +32,6 @@ ASKED = [
     ("A dam burst above Lunn.", "The government has set up a committee to investigate.", "next", ""),
     ("A court jailed the mayor.", "The mayor's lawyers said they would appeal.", "next", ""),
     ("The school in Marl closed.", "The school closed because its roof leaked.", "why", ""),
-    ("The harvest was the smallest in a decade.", "The small harvest was caused by a dry spring.", "why why_caused", ""),
     ("A warehouse fire burned for two days.", "The cause of the fire is not known.", "unknown_cause", ""),
     ("The council has drawn up a scheme.", "The scheme aims to keep young people in the valley.", "aim", ""),
     ("An earthquake hit the coast of Ilmar.", "At least 40 people were killed.", "deaths", ""),
@@ -72,14 +73,30 @@ ASKED = [
     ("The factory in Lunn will close.", "The company will cut 300 jobs.", "jobs", ""),
     ("Carrow won the cup final.", "Carrow beat Marl 3-1.", "score", ""),
     ("Carrow beat Marl 3-1 in the cup.", "Nina Holt scored twice.", "scorer", ""),
-    ("The ministry froze the payments.", "The ministry did not respond to a request for comment.", "no_comment answered", ""),
     ("The fair drew farmers from the valley.", "It was visited by 800 farmers.", "count", "farmers"),
     ("Rents have doubled.", "Tenants said they could not find flats.", "voice", "tenants"),
-    ("A tower burned in Lunn.", 'Judge Ruth Hale said the owner had ignored the rules.', "voice", "the judge"),
-    ("The pool will shut.", 'The pool\'s manager, Tom Reed, said: "We are too small to go on alone."', "voice view", "the pool's manager"),
     ("Flydove cancelled 40 flights.", "A spokesperson for Flydove said crews were ill.", "voice", "Flydove"),
-    ("A letter lay in the old desk.", 'The letter said: "Water the ferns for me until I am back."', "document", "the letter"),
-]  # fmt: skip
+    (
+        "The harvest was the smallest in a decade.",
+        "The small harvest was caused by a dry spring.",
+        "why why_caused",
+        "",
+    ),
+    ("A tower burned in Lunn.", "Judge Ruth Hale said the owner had ignored the rules.", "voice", "the judge"),
+    (
+        "The pool will shut.",
+        'The pool\'s manager, Tom Reed, said: "We are too small to go on alone."',
+        "voice view",
+        "the pool's manager",
+    ),
+    ("A letter lay in the desk.", 'The letter said: "Water the ferns until I am back."', "document", "the letter"),
+    ("Flu has come early.", "Health Commissioner Ada Roe said wards were full.", "voice", "the health commissioner"),
+    ("Softmill has lost its licence.", "Softmill CEO Hugh Dane said it would pay.", "voice", "Softmill"),
+    ("Storms will cross the plains on Friday.", "On Saturday, storms will reach the coast.", "day", "Saturday"),
+    ("Construction of the hall ended in May 1923.", "The hall opened on the second of July.", "when_past", ""),
+    ("The party has named Maria Delgado.", "Delgado has led the party since 2017.", "who", "Delgado"),
+    ("The wall will be raised.", "The flood fund will pay 8 million crowns of the cost.", "payer", ""),
+]
 
 NOT_ASKED = [
     ("The harbour will be dredged.", "Gulls nest on the northern cliffs."),
@@ -91,6 +108,8 @@ NOT_ASKED = [
     ("A bridge was closed.", "Its neighbour was painted green because the paint was cheap."),
     ("The council will rebuild the pier.", "A choir will sing in the town hall in May."),
     ("Seven journalists were hurt in the attack.", "The seven journalists were wearing blue helmets."),
+    ("Fundraisers gave him millions.", "Tester criticised a bailout of the bank."),
+    ("The overall death toll rose to 31.", "At least seven people died in the north."),
     ("The company has grown quickly.", "The opportunity lies in the north."),
     ("At least 40 people were killed by the storm.", "The storm killed at least 40 people, most of them in Lunn."),
     ("The captain steered the ferry home.", "The captain had learned to sail as a boy."),
@@ -117,7 +136,10 @@ def asked(before: str, answer: str, *, seed: str = "a", book: Phrasebook | None 
 
 def wordings(kinds: str, slot: str) -> set[str]:
     rows = [row for kind in kinds.split() for rows in phrases.questions()[kind].values() for row in rows]
-    shapes = {re.sub(r"\{(do|does|is|was)\w*\}", r"\\w+", re.escape(row).replace(r"\{", "{").replace(r"\}", "}")) for row in rows}
+    shapes = {
+        re.sub(r"\{(do|does|is|was)\w*\}", r"\\w+", re.escape(row).replace(r"\{", "{").replace(r"\}", "}"))
+        for row in rows
+    }
     return {re.sub(r"\{\w+\}", re.escape(slot) if slot else r"[\\w ]+", shape) for shape in shapes}
 
 
@@ -165,7 +187,7 @@ def test_in_a_grave_story_the_wording_is_plain():
 
 def test_a_name_is_never_given_away_before_its_turn():
     for before, answer, _, _ in ASKED:
-        names = set(re.findall(r"(?<!^)(?<![.:] )\b[A-Z]\w+", answer)) - set(re.findall(r"[A-Z]\w+", before))
+        names = set(re.findall(r"(?<!^)(?<![.:] )\b(?!\w+day)[A-Z]\w+", answer)) - set(re.findall(r"[A-Z]\w+", before))
         assert not names & set(re.findall(r"[A-Z]\w+", asked(before, answer)[1:]))
 
 
@@ -181,6 +203,10 @@ def test_a_model_reads_six_candidates_at_most_in_one_call():
     for before, answer, _, _ in ASKED:
         asked(before, answer, book=Phrasebook("a", ranker=ranker))
     assert max(ranker.calls) <= 6 and len(ranker.calls) <= len(ASKED)
+
+
+def test_every_trigger_has_wordings():
+    assert {trigger.kind for trigger in (*EVENTS, *MATTERS)} <= set(phrases.questions())
 
 
 def test_the_wordings_are_many_short_and_never_worn():
