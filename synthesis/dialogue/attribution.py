@@ -47,7 +47,7 @@ _ARTICLES = frozenset("the a an this that these those its their his her".split()
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
 _SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PAPER = re.compile(
-    r"\b(Tribune|Times|Courier|Post|Herald|Guardian|Journal|Standard|Telegraph|Chronicle|Gazette|Examiner|Globe)$"
+    r"\b(Tribune|Times|Courier|Post|Herald|Guardian|Journal|Standard|Telegraph|Chronicle|Gazette|Examiner|Globe|Citizen)$"
 )
 _ONE_WORD = frozenset(
     "TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation "
@@ -101,6 +101,8 @@ def attribute(text: str, doc: Doc, body: str = "") -> Attributed | None:
     for verb in doc:
         if verb.lemma_.lower() not in _FINDING_VERBS or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN"}:
             continue
+        if verb.text.endswith(("en", "wn")) and not any(child.dep_ == "aux" for child in verb.children):
+            continue  # "a post, written in May": nobody speaks here
         found = _trailing(verb, doc, body)
         if found is None and verb.lemma_.lower() in SPEECH_VERBS:
             found = _leading(verb, doc)
@@ -228,7 +230,7 @@ def outlet_name(outlet: str) -> str:
     outlet = outlet.strip()
     if " " in outlet or outlet in _ONE_WORD or outlet.isupper():
         return outlet
-    words = _SPLIT_CAMEL.sub(" ", outlet).split()
+    words = _SPLIT_CAMEL.sub(" ", re.sub(r"(?<=[a-z])Com$", ".com", outlet)).split()
     return " ".join(
         word.lower() if place and word in {"Of", "And", "The", "For"} else word for place, word in enumerate(words)
     )

@@ -11,16 +11,18 @@ from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.reading import Reading
 from synthesis.dialogue.roles import is_counter
 
-MOST_FACTS = 16
+MOST_FACTS, ENDING_BY = 16, 3
 # Where several outlets report, their facts are told by what they do.
 _PHASES = {
     "event": 0, "number": 1, "detail": 1, "cause": 2, "background": 2, "account": 3, "quotation": 4, "reaction": 5,
     "next": 6, "no_comment": 6,
 }  # fmt: skip
 _DISSENT = re.compile(
-    r"\b(against|reject(s|ed)?|criti[cs]i[sz]ed|oppos(es|ed)|object(s|ed)?|unfair|less pleased|divided|warned|disputed?"
-    r"|denie[sd]|condemned|protested|called on|complain(s|ed)?|refused|cautioned|doubts?|disappoint\w*)\b"
+    r"\b(against|reject(s|ed)?|criti[cs]i[sz]ed|oppos(es|ed)|object(s|ed)?|unfair|less pleased|divided|warned "
+    r"(that it|of)|disputed?|denie[sd]|condemned|protested|called on|complain(s|ed)?|cautioned|doubts?"
+    r"|disappoint\w*)\b"
 )
+_RESEARCH = frozenset("study trial researcher scientist team author experiment".split())
 _STEP = re.compile(
     r"\b(decides?|meets?|votes?|hear|hearing|travel|starts?|begins?|opens?|reopens?|discuss|look for|appeal|rule|due"
     r"|expected|expects|announce|publish|go on sale|investigat\w*|answer|test|build|shows?|return|resume|visit|debate"
@@ -35,8 +37,9 @@ _STOP = frozenset(
 def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list[Fact]:
     """The facts worth telling, in order of worth: any first n of them make a story that holds together.
 
-    From an article at most a third of its sentences are taken, three of a short one, four of one that has eight. The first fact is the lead
-    article's news; what says again what was said, or points at something unsaid, does not get in.
+    From an article at most a third of its sentences are taken, three of a short one, four of one that has eight. The
+    first fact is the lead article's news, the third at the latest one to end on; what says again what was said, or
+    points at something unsaid, does not get in.
     """
     room = {reading.article.id: _room(reading.total) for reading in readings}
     chosen: list[Fact] = []
@@ -54,8 +57,11 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
             if fact not in chosen
             and room[fact.sentence.article.id] > 0
             and _can_follow(fact, chosen, said)
+            and all(whole in chosen for whole in _wholes(fact, facts))
             and _worth(fact, chosen, said) > 0.0
         ]
+        if len(chosen) == ENDING_BY - 1 and not any(map(is_ending, chosen[1:])):
+            candidates = [fact for fact in candidates if is_ending(fact)] or candidates
     return chosen
 
 
@@ -85,7 +91,26 @@ def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
     article, index = fact.key
     if fact.needs_previous and not any(other.key == (article, index - 1) for other in chosen):
         return False
-    return not fact.needs_noun or fact.needs_noun in said
+    is_told_of = fact.needs_noun in said or (fact.needs_noun in _RESEARCH and bool(said & _RESEARCH))
+    return not fact.needs_noun or is_told_of
+
+
+def _wholes(part: Fact, facts: Sequence[Fact]) -> list[Fact]:
+    """What counts all of that of which `part` counts some, just before it: "600 drones" before "549 were shot down"."""
+    counts = _counts(part.text)
+    article, index = part.key
+    return [
+        fact
+        for fact in facts
+        if fact.key[0] == article
+        and 0 < index - fact.key[1] <= 3
+        and any(counts.get(noun, number) < number for noun, number in _counts(fact.text).items())
+    ]
+
+
+def _counts(text: str) -> dict[str, float]:
+    found = re.findall(r"\b(\d[\d,]*) (?:[a-z-]+ ){0,2}?([a-z]{4,}s|people)\b", text)
+    return {noun: float(number.replace(",", "")) for number, noun in found}
 
 
 def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
@@ -109,7 +134,7 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
     outlets = Counter(other.sentence.article.id for other in chosen)
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
     wanted = sum(worth for part, worth in _PARTS if part(fact) and not any(map(part, chosen[1:])))
-    unexplained = min(1.6, 0.6 * len(fact.assumes - said))
+    unexplained = min(3.0, len(fact.assumes - said))
     return (
         fact.score
         - 1.2 * overlap
@@ -133,11 +158,17 @@ def is_step(fact: Fact) -> bool:
 
 def is_dissent(fact: Fact) -> bool:
     """Whether somebody disagrees in it, or gives another account."""
-    return bool(_DISSENT.search(re.sub(r'"[^"]*"', "", fact.text))) or (fact.role == "account" and is_counter(fact.text))
+    return bool(_DISSENT.search(re.sub(r'"[^"]*"', "", fact.text))) or (
+        fact.role in {"account", "quotation"} and is_counter(fact.text)
+    )
 
 
 def _is_voice(fact: Fact) -> bool:
     return bool(fact.speaker) and fact.role in {"quotation", "account", "reaction"}
+
+
+def _is_quotation(fact: Fact) -> bool:
+    return fact.role == "quotation"
 
 
 def _is_detail(fact: Fact) -> bool:
@@ -145,7 +176,7 @@ def _is_detail(fact: Fact) -> bool:
 
 
 # What a story should have beside its lead, and how much each is wanted while it is missing.
-_PARTS = ((is_ending, 1.2), (is_step, 0.6), (_is_voice, 1.4), (_is_detail, 0.8))
+_PARTS = ((is_ending, 1.2), (is_step, 0.6), (_is_voice, 1.2), (_is_quotation, 0.5), (_is_detail, 0.8))
 
 
 def order(facts: Sequence[Fact]) -> list[Fact]:
@@ -171,19 +202,26 @@ def order(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _last(rest: Sequence[Fact]) -> Fact | None:
-    """What a story ends on: the step that comes next, else the other side, else what is not said; the latest of each."""
+    """What a story ends on: the step that comes next, else the other side, else what is not said."""
     told = {fact.key for fact in rest}
     alone = [fact for fact in rest if not fact.needs_previous]
-    kinds = (is_step, is_dissent, lambda fact: fact.role == "no_comment")
-    for kind in kinds:
+    for kind in (is_step, is_dissent, lambda fact: fact.role == "no_comment"):
         found = [
             fact
             for fact in alone
-            if kind(fact) and (kind is is_step or (fact.key[0], fact.key[1] + 1) not in told)  # it leads on to that
+            if kind(fact)
+            and (kind is is_step or (fact.key[0], fact.key[1] + 1) not in told)  # it leads on to that
+            and _is_late(fact, rest)
         ]
         if found:
-            return max(found, key=lambda fact: fact.sentence.index)
+            return max(found, key=lambda fact: fact.score if kind is is_dissent else fact.sentence.index)
     return None
+
+
+def _is_late(fact: Fact, rest: Sequence[Fact]) -> bool:
+    """Whether the fact stands in the second half of what is told of its article: what stands early belongs there."""
+    same = [other.sentence.index for other in rest if other.key[0] == fact.key[0]]
+    return sum(index <= fact.sentence.index for index in same) > len(same) / 2
 
 
 def _phase(fact: Fact) -> int:

@@ -36,8 +36,9 @@ def compose(
         written = teller(prepared, count, lead, other, book, named) if teller else []
         told = written or tell(prepared, count, lead, other, book, edition, named=named)
         turns += frame.with_link(link, told) if link else told
-    end, other = (hosts[0], hosts[1]) if turns[-1].host == hosts[1].name else (hosts[1], hosts[0])
-    return turns + frame.closing(stories, end.name, other.name, book, edition)
+    names = [host.name for host in hosts]
+    end = 1 - names.index(turns[-1].host)  # the closing is begun by who did not speak last
+    return turns + frame.closing(stories, names[end], names[1 - end], book, edition)
 
 
 def fit(

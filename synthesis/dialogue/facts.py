@@ -52,7 +52,7 @@ KNOWN_TO_ALL = frozenset(
     internet top best worst way rest fact number area region nation sun sky sea coast air ground market media press
     treasury court law street road war side case home family community right left ear eye""".split()
 )
-_SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b", re.I)
+_SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b|^Trending\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
             return _person_in_full(reading.people[surname], found.who)
         if " " not in found.who and not _is_everywhere(found.who, reading):
             return ""  # a surname that no sentence introduces
-    who = re.split(r", (?:who|which|whose|where)\b", found.who)[0].strip(" ,")
+    who = re.split(r", (?:who|which|whose|where|including|adding|noting|citing)\b", found.who)[0].strip(" ,")
     if found.verb == "according to" and len(who.split()) > 6:
         who = re.split(r" (?:obtained|seen|filed|posted|compiled|issued|conducted|matching|commissioned) ", who)[0]
     if len(who.split()) > 14:
@@ -194,8 +194,9 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
 def _person_in_full(person: Person, who: str) -> str:
     """The name; with what the sentence says of the person behind it where no role can be put in front."""
     written = who.strip(" ,")
-    before = person.intro.removesuffix(person.name).strip(" .").lower()
-    if before not in {"", "dr", "prof", "professor", "mr", "mrs", "ms", "sir", "captain"} or person.name not in written or len(written.split()) > 16:
+    title = person.intro.removesuffix(person.name).strip(" .").lower()
+    has_role = title not in {"", "dr", "prof", "professor", "mr", "mrs", "ms", "sir", "captain"}
+    if has_role or person.name not in written or len(written.split()) > 16:
         return person.name
     behind = written[written.index(person.name) + len(person.name) :]
     if not re.match(r",? (of|from|who|which|with|at)\b", behind) or '"' in behind:
@@ -263,6 +264,7 @@ def _is_specified(noun: Token) -> bool:
         child.dep_ in {"prep", "relcl", "acl", "poss", "appos"}
         or child.pos_ == "PROPN"
         or child.ent_type_ in {"GPE", "ORG", "NORP", "DATE"}
+        or (child.dep_ == "amod" and child.tag_ in {"VBG", "VBN"})
         for child in noun.children
     )
 
@@ -277,7 +279,7 @@ _BONUS: dict[str, float] = {
 def _score(fact: Fact, place: int) -> float:
     """How much a listener wants it: near the top, with figures, one voice, and easy to say."""
     words = len(fact.text.split())
-    score = 4.0 / (1 + 0.3 * place) + _BONUS[fact.role]
+    score = 3.2 / (1 + 0.3 * place) + _BONUS[fact.role]
     score += 0.4 if figures.quantities(fact.text) else 0.0
     near = max(0.0, 1 - place / 30)
     score += 1.2 * near if is_counter(fact.text) and place > 0 else 0.0  # the other side is always wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.dialogue import grounding
@@ -12,7 +12,7 @@ from synthesis.dialogue.segment import Prepared
 from synthesis.dialogue.when import spoken_date
 from synthesis.types import Edition, Turn, TurnKind
 
-MOST_CONTENTS_WORDS = 40
+MOST_CONTENTS_WORDS = 44
 _COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -40,9 +40,10 @@ def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
     """What is coming, the first story among it: two or three clauses, or two or three things, in one sentence."""
     if len(stories) == 1:
         return book.say("opening", "contents_single", outlet=spoken_outlet(stories[0].story.articles[0].outlet))
-    for ways, fewest in (([_clause], 3), ([_thing], 3), ([_clause, _thing], 2), ([_clause, _thing, _where], 2)):
-        named = [words for prepared in stories[:5] if (words := _first_of(ways, prepared))]
-        if len(named) >= fewest and _first_of(ways, stories[0]):
+    for way, fewest in ((_clause, 3), (_thing, 3), (_clause, 2), (_thing, 2), (_noun, 2)):
+        lead = _sound(way(stories[0]), stories[0]) or (_where(stories[0]) if way is _noun else "")
+        named = [lead, *(words for prepared in stories[1:5] if (words := _sound(way(prepared), prepared)))]
+        if len(named) >= fewest and lead:
             most = 3 if sum(len(words.split()) for words in named[:3]) <= MOST_CONTENTS_WORDS else 2
             *before, last = named[:most]
             joined = f"{', '.join(before)}, and {last}" if len(before) > 1 else f"{before[0]}, and {last}"
@@ -51,16 +52,16 @@ def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
     return book.say("opening", "contents_few", count=count, count_capital=count.capitalize())
 
 
-def _first_of(ways: Sequence[Callable[[Prepared], str]], prepared: Prepared) -> str:
-    return next((words for way in ways if (words := _sound(way(prepared), prepared))), "")
-
-
 def _clause(prepared: Prepared) -> str:
     return prepared.billing.clause
 
 
 def _thing(prepared: Prepared) -> str:
     return prepared.billing.thing
+
+
+def _noun(prepared: Prepared) -> str:
+    return prepared.billing.thing or prepared.billing.topic
 
 
 def _where(prepared: Prepared) -> str:

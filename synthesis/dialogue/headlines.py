@@ -14,7 +14,7 @@ from synthesis.types import Story
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-LONGEST_CLAUSE = 16
+LONGEST_CLAUSE = 17
 _REJECT = re.compile(
     r"\?|\b(I|you|your|we|our|my|here|this|how|why|what|when|who|best|ranked|review|opinion|things|reasons|ways)\b|!"
     r"|\.\.\.|…",
@@ -39,7 +39,13 @@ def speakable_headline(story: Story, expansions: Mapping[str, str]) -> str:
     title = _CUT.sub("", _PREFIX.sub("", (sentences.split(title) or [""])[0])).strip().rstrip(".")
     first_part = title.split(", ")[0]
     title = first_part if len(first_part.split()) >= 4 and len(title.split()) > 9 else title
-    if _REJECT.search(title) or title[:1] in "'\"" or not 3 <= len(title.split()) <= 15 or title.count('"') % 2 or title.upper() == title:
+    if (
+        _REJECT.search(title)
+        or title[:1] in "'\""
+        or not 3 <= len(title.split()) <= 15
+        or title.count('"') % 2
+        or title.upper() == title
+    ):
         return ""
     title = sentence_case(title, _body(story))
     for acronym, expansion in expansions.items():
@@ -115,7 +121,9 @@ def _with_verb(text: str, doc: Doc, body: str) -> str:
     to = next((t for t in doc[:-2] if t.text == "to" and doc[t.i + 1].tag_ == "VB"), None)
     finite = [t for t in doc if t.tag_ in {"VBZ", "VBP", "MD", "VBD"}]
     if to is not None and to.i and doc[to.i - 1].pos_ in {"NOUN", "PROPN"} and not any(t.i < to.i for t in finite):
-        head = next((t for t in doc[: to.i] if t.dep_ in {"nsubj", "ROOT"} and t.pos_ in {"NOUN", "PROPN"}), doc[to.i - 1])
+        head = next(
+            (t for t in doc[: to.i] if t.dep_ in {"nsubj", "ROOT"} and t.pos_ in {"NOUN", "PROPN"}), doc[to.i - 1]
+        )
         return f"{text[: to.idx]}{_be(head)} {text[to.idx :]}"
     root = next((t for t in doc if t.dep_ == "ROOT"), doc[0])
     if root.tag_ not in {"VBD", "VBN"} or any(child.dep_ in {"aux", "auxpass"} for child in root.children):
@@ -123,10 +131,10 @@ def _with_verb(text: str, doc: Doc, body: str) -> str:
     subject = next((child for child in root.lefts if child.dep_ in {"nsubj", "nsubjpass"}), None)
     if subject is None:
         return ""
-    verb, head = re.escape(root.text), re.escape(subject.text)
-    if re.search(rf"\b(?:is|are|was|were|been|being) {verb}\b|\b{verb} (?:[\w-]+ ){{0,3}}{head}\b", body, re.I):
+    verb, name = re.escape(root.text), re.escape(subject.text)
+    if re.search(rf"\b(?:is|are|was|were|been|being) {verb}\b|\b{verb} (?:[\w-]+ ){{0,3}}{name}\b", body, re.I):
         return f"{text[: root.idx]}{_be(subject)} {text[root.idx :]}"
-    return text if re.search(rf"\b{head} {verb}\b", body, re.I) else ""
+    return text if re.search(rf"\b{name} {verb}\b", body, re.I) else ""
 
 
 def _be(subject: Token) -> str:
@@ -140,7 +148,11 @@ def _is_spoken_clause(doc: Doc) -> bool:
         return False
     if root.tag_ == "VBZ" and root.i and doc[root.i - 1].tag_ == "NNP" and doc[root.i - 1].head == root:
         return True  # "Port Ellery votes": the parser takes the town for a part of the verb
-    finite = root.pos_ in {"VERB", "AUX"} and root.tag_ in {"VBZ", "VBP", "VBD"} or any(child.dep_ in {"aux", "auxpass"} for child in root.lefts)
+    finite = (
+        root.pos_ in {"VERB", "AUX"}
+        and root.tag_ in {"VBZ", "VBP", "VBD"}
+        or any(child.dep_ in {"aux", "auxpass"} for child in root.lefts)
+    )
     return finite and any(child.dep_ in {"nsubj", "nsubjpass"} for child in root.lefts)
 
 
@@ -176,9 +188,13 @@ def _article(noun: Token, doc: Doc, start: int, body: str) -> str | None:
     compound = [token.text for token in doc[start : noun.i] if token.dep_ == "compound"]
     words = re.escape(" ".join([*compound[-1:], noun.text]) if compound else noun.text)
     for pattern in dict.fromkeys((words, re.escape(noun.text))):
-        near, far = (rf"\b{words} (?:[\w'-]+ ){{0,{reach}}}{pattern}\b" for words, reach in ((_ARTICLE, 2), ("(the)", 4)))
+        near, far = (
+            rf"\b{words} (?:[\w'-]+ ){{0,{reach}}}{pattern}\b" for words, reach in ((_ARTICLE, 2), ("(the)", 4))
+        )
         used = [found.lower() for form in (near, far) for found in re.findall(form, body, re.I)]
-        bare = re.search(rf"{_BEFORE_BARE}(?!(?:an?|the|its|their|his|her) )(?:[a-z]+ )?{pattern}{_AFTER_BARE}", body, re.I)
+        bare = re.search(
+            rf"{_BEFORE_BARE}(?!(?:an?|the|its|their|his|her) )(?:[a-z]+ )?{pattern}{_AFTER_BARE}", body, re.I
+        )
         if bare and not {"a", "an"} & set(used):
             return ""
         if {"a", "an"} & set(used):

@@ -97,6 +97,8 @@ def misjoined(text: str, sources: Sequence[str]) -> list[str]:
 def _forms(found: str) -> list[str]:
     """The name, and the name without a first word that has its capital from the sentence's beginning."""
     name = re.sub(r"'s?$|[.]$", "", found)
+    if name[:1].islower():
+        return [name, name[:1].upper() + name[1:]]
     words = name.split()
     small = name[:1].lower() + name[1:]
     return [name, small, " ".join(words[1:])] if len(words) > 2 else [name, small]
@@ -109,7 +111,8 @@ def _names(surname: str, text: str, sentence: Sentence) -> bool:
     if re.search(rf"\b{_WHERE} {re.escape(surname)}\b", text):
         return False  # "in Aldmere" is the country, whoever bears its name
     labels = {token.ent_type_ for token in sentence.doc if token.text == surname}
-    return not labels or bool(labels & {"PERSON", ""})
+    speaks = re.search(rf"\b{re.escape(surname)} (said|says|told|added|warned|wrote)\b", text)
+    return not labels or bool(labels & {"PERSON", ""}) or speaks is not None
 
 
 def _in_full(text: str, surname: str, person: Person, *, starts: bool) -> str:

@@ -24,7 +24,9 @@ _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _ACRONYM = re.compile(
     r"((?:[A-Z][\w'’&-]+,? (?:(?:of|the|and|for|on|in|to|&),? )*){1,7}[A-Z]?[\w'’-]*) ?\(([A-Z]{2,7})\)"
 )
-_BODIES = "group|company|party|charity|union|club|firm|agency|body|association|town|village|airline|team|band|ship|trawler"
+_BODIES = (
+    "group|company|party|charity|union|club|firm|agency|body|association|town|village|airline|team|band|ship|trawler"
+)
 _TITLES = frozenset("mr mrs ms dr sir lord lady prof sen rep gov gen".split())
 
 

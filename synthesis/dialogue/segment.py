@@ -19,7 +19,7 @@ from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.topics import Billing, billing
 from synthesis.types import Article, Citation, Edition, Story, Turn
 
-MOST_WORDS, MOST_SENTENCES = 42, 2
+MOST_WORDS, MOST_WITH_LEAD, MOST_SENTENCES = 42, 34, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,13 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], label: str, edition: E
         (own if len(own.split()) <= 40 else "", (fact.sentence.index,)),
     ):
         texts = sources(article, indexes, edition)
-        if words and '""' not in words and not grounding.check(words, texts) and not misjoined(words, [*texts, *map(clean, texts)]):
+        if (
+            words
+            and words.count('"') % 2 == 0
+            and '""' not in words
+            and not grounding.check(words, texts)
+            and not misjoined(words, [*texts, *map(clean, texts)])
+        ):
             citations = tuple(Citation(article.id, index) for index in indexes)
             return Spoken(fact, words, citations, "source" if words == own else "extractive", label)
     return None
@@ -151,7 +157,7 @@ def _groups(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
         fits = (
             len(last) == 1
             and _sentences(last[0].text) + _sentences(item.text) <= MOST_SENTENCES
-            and words <= MOST_WORDS
+            and words <= (MOST_WORDS if len(groups) > 1 else MOST_WITH_LEAD)  # a link may stand before the lead
         )
         if fits and (item.fact.needs_previous or (_belongs(last[0], item) and words <= 30)):
             last.append(item)

@@ -32,7 +32,7 @@ _LEAD_IN = re.compile(
     r"^(But,?|And,?|So,?|Yet,?|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,"
     r"|Indeed,|In "
     r"fact,|Of course,|For (?:his|her|its|their) part,|As a result,|For example,|For instance,|Also,|Plus,|Now,"
-    r"|Then,|Instead,)\s+"
+    r"|Then,|Instead,|Elsewhere,)\s+"
 )
 
 

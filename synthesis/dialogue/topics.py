@@ -111,7 +111,7 @@ def _topic(doc: Doc) -> str:
         subject is None
         or subject.lemma_.lower() in _WEAK
         or subject.pos_ not in {"NOUN", "PROPN"}
-        or subject.left_edge.i > 3
+        or (subject.left_edge.i > 3 and doc[0].text != "According")
     ):
         return ""
     words = "".join(

@@ -6,8 +6,10 @@ from itertools import pairwise
 import pytest
 
 from synthesis.dialogue import grounding, length
-from synthesis.dialogue.attribution import outlet_name
+from synthesis.dialogue.attribution import outlet_name, spoken_outlet
+from synthesis.dialogue.names import misjoined
 from synthesis.dialogue.phrases import BANNED
+from synthesis.dialogue.reading import clean
 from synthesis.dialogue.segment import sources
 from synthesis.dialogue.writer import Writer
 from synthesis.errors import NothingToTell
@@ -145,6 +147,56 @@ def test_ten_editions_share_few_of_their_own_words(stories):
         grams.append({tuple(run[at : at + 4]) for run in said for at in range(len(run) - 3)})
     shared = [len(one & two) / max(1, min(len(one), len(two))) for one, two in pairwise(grams)]
     assert sum(shared) / len(shared) < 0.5
+
+
+def test_names_are_spoken_as_a_cited_sentence_has_them(dialogue, stories, edition):
+    articles = {article.id: article for story in stories for article in story.articles}
+    outlets = [name for article in articles.values() for name in (article.outlet, spoken_outlet(article.outlet))]
+    for turn in facts_of(dialogue):
+        texts = [text for c in turn.citations for text in sources(articles[c.article], [c.sentence], edition)]
+        assert misjoined(turn.text, [*texts, *map(clean, texts), *outlets]) == []
+
+
+def test_every_story_begins_with_its_lead(dialogue, stories):
+    for story in stories:
+        first = next((turn for turn in facts_of(dialogue) if turn.story == story.id), None)
+        assert first is None or first.citations[0].sentence == 0
+
+
+def test_stories_are_told_in_depth_before_another_is_added(stories):
+    dialogue = Writer().write(stories, DEFAULT_HOSTS, edition=Edition("The Tandem", dt.date(2026, 11, 23), 2.5))
+    told = [turn.story for turn in facts_of(dialogue)]
+    counts = [
+        sum(len(turn.citations) for turn in facts_of(dialogue) if turn.story == story) for story in dict.fromkeys(told)
+    ]
+    assert all(count >= 3 for count in counts[:-1])
+
+
+def test_a_link_and_the_first_fact_are_one_turn_or_two_hosts(stories):
+    for day in range(20, 27):
+        edition = Edition("The Tandem", dt.date(2026, 11, day), 2.5)
+        turns = Writer().write(stories, DEFAULT_HOSTS, edition=edition).turns
+        for before, turn in pairwise(turns):
+            assert before.kind != "link" or before.host != turn.host
+
+
+def test_the_contents_are_one_sentence_with_the_first_story_in_it(dialogue):
+    contents = next(turn.text for turn in dialogue.turns if turn.kind == "opening" and ": " in turn.text)
+    listed = contents.split(": ", 1)[1]
+    assert "sea wall" in listed.split(", ")[0] and ", and " in listed
+    assert not re.search(r"[.?!] [A-Z]|, and (A|The) ", listed)
+
+
+def test_a_newspaper_is_called_with_its_article(dialogue):
+    text = " ".join(turn.text for turn in dialogue.turns)
+    assert "Fenwick Tribune" in text
+    assert not re.search(r"(?<![Tt]he )Fenwick Tribune", text)
+
+
+def test_links_and_attributions_hold_no_colon(dialogue):
+    for turn in dialogue.turns:
+        assert turn.kind != "link" or ":" not in turn.text
+        assert turn.kind != "fact" or ": " not in re.sub(r': "', "", turn.text)
 
 
 def test_worn_phrases_are_never_said(dialogue):
