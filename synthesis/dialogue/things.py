@@ -32,7 +32,10 @@ def thing(answer: Answer) -> str:
     if others or not re.match(r"the\b", words, re.I) or len(kept) > 3:
         return ""
     known = content_words(words)
-    if not known <= answer.said or content_words(noun.text) & content_words(answer.before):
+    is_lost = re.match(r"the (missing|injured|arrested|stolen) ", words, re.I)
+    if is_lost and not content_words(is_lost[1]) <= answer.said or not is_lost and not known <= answer.said:
+        return ""
+    if content_words(noun.text) & content_words(answer.before):
         return ""
     return words[:1].lower() + words[1:]
 

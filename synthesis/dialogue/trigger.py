@@ -32,7 +32,7 @@ ACCIDENT = (
 )
 HARM = (
     rf"{ACCIDENT}|\b(earthquake|quake|flood\w*|storms?|hurricane|tornado|landslide|avalanche|attack\w*|strikes?"
-    r"|shelling|missiles?|drones?|shooting|bomb\w*|shots?|stabb\w+|tsunami|cyclone|wildfires?)\b"
+    r"|shelling|missiles?|rockets?|drones?|shooting|bomb\w*|shots?|stabb\w+|tsunami|cyclone|wildfires?)\b"
 )
 DEATH = r"\b(kill\w*|dead|deaths?|died|dies|toll|fatal\w*|deadly|bodies)\b"
 HURT = r"\b(wounded|injured|injur(?:y|ies)|hurt|hospitali[sz]ed)\b"

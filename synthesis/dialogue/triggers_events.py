@@ -88,6 +88,12 @@ EVENTS = (
     ),
     Trigger(
         "next",
+        rf"\b(decides|meets|votes|rules|reports|publishes|hears)\b.*(?:{DAY}|the \w+ of [A-Z])",
+        tense="present",
+        heard=".",
+    ),
+    Trigger(
+        "next",
         rf"\b(vote|decide|rule|hear|meet|appeal|publish|debate|discuss|investigate|appear|sentence|review"
         rf"|submit|sign|resume|return|vote on|test)\b|\b(hearing|inquest|inquiry|talks|trial|vote|investigation"
         rf"|committee|appeal|election|negotiations|review)\b.*{DAY}",
@@ -193,12 +199,42 @@ EVENTS = (
         heard=r"\b(rescued|saved|survived|survivors?|trapped|stranded|pulled out)\b",
     ),
     Trigger(
+        "attack_size",
+        rf"\b(included|involved|used|fired|launched)\b.*"
+        rf"{COUNT} (?:\w+ ){{0,2}}(drones|missiles|rockets|bombs|shells)\b",
+        heard=r"\b(attack\w*|strikes?|assault|shelling)\b",
+        unheard=rf"{COUNT} (?:\w+ ){{0,2}}(drones|missiles|rockets)",
+    ),
+    Trigger(
+        "intercepted",
+        rf"\b(destroyed|shot down|intercepted|jammed|downed)\b.*{COUNT}.*\b(drones|missiles|rockets)\b",
+        heard=r"\b(drones|missiles|rockets)\b",
+        unheard=r"\b(shot down|intercepted|jammed|downed)\b",
+    ),
+    Trigger(
+        "harm_done",
+        rf"\b{COUNT} (?:\w+ )?(fish|birds|animals|trees|seals|bees)\b.*\b(died|killed|dead|lost)\b",
+        heard=r"\b(pollut\w+|sewage|oil|spill\w*|waste|leak\w*|chemicals?)\b",
+    ),
+    Trigger(
+        "reaction",
+        r"\b(condemn\w*|denounc\w+|mourn\w*)\b",
+        root="condemn denounce mourn",
+        heard=HARM,
+        unheard=r"\b(condemn|denounc)",
+    ),
+    Trigger(
         "damage",
         r"\b(damag\w+|destroy\w+|flooded|burn(?:ed|t)|collapsed|ruined|torn|swept away|flattened|gutted"
         r"|without (?:power|electricity|water)|in ruins)\b",
         heard=HARM,
         tense="past present",
         unheard=r"\b(damag\w+|destroy\w+|flooded|burn(?:ed|t) down|collapsed)\b",
+        also=lambda a: finds(
+            r"\b(houses?|homes?|buildings?|schools?|roads?|bridges?|power|electricity|crops|cars|boats|roofs?|markets?"
+            r"|hospitals?|church\w*|towns?|villages?|streets?|shops?|farms?|fields|rail\w*|factor\w+|barns?)\b",
+            a.core,
+        ),
     ),
     Trigger(
         "missed_warning",

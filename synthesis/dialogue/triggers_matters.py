@@ -138,6 +138,18 @@ MATTERS = (
         also=lambda a: finds(PAPER, a.subject_words) and not finds(r"\bcost|\btake", a.core),
     ),
     Trigger(
+        "exceptions",
+        r"\b(exempt\w*|exceptions?|does not apply|do not apply|will not apply|except for)\b",
+        heard=r"\b(law|rules?|ban|bans|tax|fee|limit|curfew|plan|bill)\b",
+    ),
+    Trigger(
+        "applies",
+        r"\b(applies|apply) to\b",
+        heard=r"\b(law|rules?|ban|tax|fee|limit|curfew|plan|bill)\b",
+        about=True,
+        also=lambda a: not finds(r"\bnot apply\b", a.core),
+    ),
+    Trigger(
         "in_practice",
         r"\b(will|would) (?:be|have|get|teach|work|pay|receive|open|close)\b.*\b(each|every|per|a) (?:day"
         r"|week|month|year|person|household|child)\b",
@@ -200,6 +212,12 @@ MATTERS = (
         rf"\b(has|have|had)\b.*\b{COUNT} (?:\w+ ){{0,2}}(users|customers|members|subscribers)\b",
         about=True,
         verb="have",
+    ),
+    Trigger(
+        "unemployment",
+        r"\b(unemployment|jobless)\b.*\b(rose|fell|risen|fallen|dropped|climbed|stands?|stood|was|is)\b.*\d",
+        heard=r"\b(econom\w+|growth|prices|inflation|rates?|recession)\b",
+        unheard=r"\b(unemployment|jobless)\b",
     ),
     Trigger(
         "rates",

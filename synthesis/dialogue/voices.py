@@ -22,6 +22,9 @@ _PEOPLE = re.compile(
     r"|students|pupils|shopkeepers|environmentalists|investors|lawyers|prosecutors|police|experts|families|relatives"
     r"|survivors|witnesses|rescuers|librarians|pilots|tenants|landlords|commuters|readers|villagers|firefighters)\b"
 )
+_ONE_OF_THEM = re.compile(
+    r"\b(economist|analyst|resident|witness|expert|campaigner|farmer|neighbour|survivor|shopkeeper)$"
+)
 _GROUP = re.compile(r"\b(association|group|union|club|federation|council|society|league)\b")
 _OFFICES = re.compile(
     r"^(?:The )?(?:[A-Z]\w+ ){0,2}?(?P<office>Judge|Mayor|Coach|Captain|Bishop|Sheriff|Governor|Senator|President|"
@@ -30,7 +33,11 @@ _OFFICES = re.compile(
 _ONLY_KNOWN = frozenset(
     {"Governor", "Senator", "President", "Prime Minister", "Chancellor", "Justice", "King", "Queen"}
 )
-_SPOKESPERSON = re.compile(r"\b(?:spokes(?:man|woman|person)|representative) (?:for|of) (?P<whom>[^,]{2,40})", re.I)
+_SPOKESPERSON = re.compile(
+    r"\b(?:spokes(?:man|woman|person)|representative) (?:for|of) (?P<whom>[^,]{2,40})"
+    r"|^(?:An? )?(?P<own>[A-Z]\w+(?: [A-Z]\w+)*) "
+    r"spokes(?:man|woman|person)"
+)
 _ONE_OF_MANY = re.compile(r"(an?|one|some|many|several|two|three|another|other|most|no)\b", re.I)
 DOCUMENTS = frozenset("note letter report memo statement document study ruling verdict".split())
 _OFFICER = re.compile(
@@ -54,7 +61,7 @@ def voice(answer: Answer, speaker: str = "") -> str:
         return ""
     spokesperson = _SPOKESPERSON.search(phrase)
     if spokesperson:
-        whom = spokesperson["whom"].strip()
+        whom = (spokesperson["whom"] or spokesperson["own"]).strip()
         return _small(whom, answer) if _is_known(whom, answer) else ""
     titled = _OFFICES.match(phrase)
     if titled:
@@ -97,6 +104,8 @@ def _by_role(phrase: str, answer: Answer) -> str:
         return ""
     if not re.match(r"the\b", phrase, re.I) and "'s" not in phrase:
         return ""
+    if re.fullmatch(r"[A-Z]\w+'s", words[0]) and _is_known(words[0], answer):
+        return " ".join([words[0], *(word.lower() for word in words[1:])])
     names = [word for word in words[1 if words[0] == "The" else 0 :] if word[0].isupper()]
     return _small(phrase, answer) if _is_known(" ".join(names), answer) else ""
 
@@ -104,6 +113,9 @@ def _by_role(phrase: str, answer: Answer) -> str:
 def _by_people(phrase: str) -> str:
     """Those for whom one of them speaks: "parents" for a parents' association, "police" for police."""
     head = phrase.split(",")[0]
+    one = _ONE_OF_THEM.search(head)
+    if one:
+        return one[1] + ("es" if one[1].endswith("s") else "s")
     found = _PEOPLE.search(head.lower())
     if not found or len(head.split()) > 4 or re.search(r"\b(of|for|at|from|in)\b", head):
         return ""
