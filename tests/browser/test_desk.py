@@ -68,9 +68,9 @@ def test_an_edit_is_refused_when_somebody_was_faster(page, media):
     turn = written.script.turns.get(order=2)
     page.goto(f"/desk/episodes/{written.pk}/script/")
     page.locator(f"#edit-{turn.pk}").click()
-    Turn.objects.filter(pk=turn.pk).update(text="Somebody else's words.", version=2)
     box = page.locator(f"#text-{turn.pk}")
-    box.fill("My words.")
+    box.fill("My words.")  # waits for the form, which rests on the first version
+    Turn.objects.filter(pk=turn.pk).update(text="Somebody else's words.", version=2)
     press(page, "Save")
     page.get_by_text("Someone changed this turn").wait_for(timeout=60_000)  # the first check loads the parser
     assert page.get_by_text("Somebody else's words.").is_visible()
@@ -81,6 +81,21 @@ def test_an_edit_is_refused_when_somebody_was_faster(page, media):
     turn.refresh_from_db()
     assert turn.text == "My words."
     page.complaints[:] = [c for c in page.complaints if "409" not in c]  # the browser logs every refusal
+
+
+def test_an_edit_that_breaks_says_so_and_keeps_the_words(page, media, monkeypatch):
+    written = make_newsroom(media)["written"]
+    turn = written.script.turns.get(order=2)
+    monkeypatch.setattr("briefings.desk.edit_turn", lambda *args, **values: 1 / 0)
+    page.goto(f"/desk/episodes/{written.pk}/script/")
+    page.locator(f"#edit-{turn.pk}").click()
+    page.locator(f"#text-{turn.pk}").fill("My words.")
+    for _ in range(2):
+        press(page, "Save")
+        expect(page.get_by_role("alert")).to_have_count(1)
+        expect(page.get_by_role("alert")).to_contain_text("did not answer as it should")
+    assert page.locator(f"#text-{turn.pk}").input_value() == "My words."
+    page.complaints[:] = [c for c in page.complaints if "500" not in c]  # the browser logs every refusal
 
 
 def test_a_line_of_the_transcript_is_a_place_in_the_recording(page, media):

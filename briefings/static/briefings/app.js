@@ -47,5 +47,17 @@
     next.focus();
   });
 
+  // A live part that got no proper answer says so, once; what was typed stays where it is.
+  const tellFailure = ({ detail: { elt } }) => {
+    if (elt.querySelector("[data-failure]")) return;
+    const note = document.createElement("p");
+    note.className = "note note-error";
+    note.dataset.failure = "";
+    note.setAttribute("role", "alert");
+    note.textContent = "The desk did not answer as it should. Try again in a moment, or reload the page.";
+    elt.prepend(note);
+  };
+  for (const name of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(name, tellFailure);
+
   if (player()) player().addEventListener("timeupdate", follow);
 })();
