@@ -8,7 +8,8 @@ PORT ?= 8000
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
-setup: models ## environment and models
+setup: models ## environment, models and database
+	@$(PY) manage.py migrate --verbosity 0
 
 models: .venv/installed
 	$(PY) manage.py models install

@@ -21,11 +21,11 @@ class Subscription:
     title: str
 
 
-def parse(data: bytes) -> list[Subscription]:
+def parse(document: bytes) -> list[Subscription]:
     """The feeds of an OPML document, each once, in its order. Raises FeedMalformed if it is none."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as cause:
         raise FeedMalformed("the subscription list", f"it is no OPML: {cause}", advice=_ADVICE) from cause
     if root.getroottree().docinfo.doctype:
