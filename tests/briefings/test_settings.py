@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -74,3 +75,23 @@ def test_a_command_without_a_database_says_what_to_do(tmp_path):
     assert "manage.py doctor" in ended.stderr and "Traceback" not in ended.stderr
     assert "Traceback" in manage("feeds", "--traceback", "list", **state).stderr
     assert (tmp_path / "50%25 #new" / "db" / "tandem.sqlite3").is_file()
+
+
+def test_each_value_reaches_its_setting():
+    chosen = {
+        "TANDEM_HOSTS": ("ALLOWED_HOSTS", "news.example, desk.example", ["news.example", "desk.example"]),
+        "TANDEM_TRUSTED_ORIGINS": ("CSRF_TRUSTED_ORIGINS", "https://news.example", ["https://news.example"]),
+        "TANDEM_BEHIND_PROXY": ("SECURE_PROXY_SSL_HEADER", "true", ["HTTP_X_FORWARDED_PROTO", "https"]),
+        "TANDEM_DEBUG": ("DEBUG", "yes", True),
+        "TANDEM_SECRET_KEY": ("SECRET_KEY", "k" * 50, "k" * 50),
+        "TANDEM_FETCH_MAX_BYTES": ("FETCH_MAX_BYTES", "7", 7),
+        "TANDEM_FETCH_TIMEOUT_S": ("FETCH_TIMEOUT_S", "3", 3),
+        "TANDEM_ALLOW_PRIVATE_ADDRESSES": ("ALLOW_PRIVATE_ADDRESSES", "on", True),
+        "TANDEM_BASE_URL": ("BASE_URL", "https://news.example/", "https://news.example"),
+        "BROKER_URL": ("BROKER_URL", "redis://127.0.0.1/3", "redis://127.0.0.1/3"),
+    }
+    names = [setting for setting, *_ in chosen.values()]
+    code = f"import json; from briefings import settings as s; print(json.dumps([getattr(s, n) for n in {names}]))"
+    env = os.environ | {name: value for name, (_, value, _) in chosen.items()}
+    ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env, capture_output=True, text=True)
+    assert json.loads(ended.stdout) == [expected for *_, expected in chosen.values()]

@@ -190,6 +190,14 @@ def test_retry_after_is_read_in_both_forms(outlet, value, low, high):
     assert low <= response.retry_after_s <= high
 
 
+def test_size_and_time_are_limited_by_the_settings(outlet, settings):
+    settings.FETCH_MAX_BYTES, settings.FETCH_TIMEOUT_S = 10, 0.3
+    with pytest.raises(FeedTooLarge):
+        web_client.get(outlet.serves("/feed", b"x" * 11))
+    with pytest.raises(FeedUnreachable, match=r"within 0.3 seconds"):
+        web_client.get(outlet.stalls("/slow", 2))
+
+
 @pytest.mark.parametrize("value", ["soon", "\xb2", ""])  # a digit that is no number
 def test_a_retry_after_that_says_nothing_is_none(outlet, value):
     assert web_client.get(outlet.serves("/feed", b"", status=429, Retry_After=value)).retry_after_s is None
