@@ -119,8 +119,6 @@ def speaks_out(answer: Answer) -> bool:
     """Whether the sentence tells that somebody objects, who has not just spoken."""
     if answer.root is None or answer.same_speaker:
         return False
-    if answer.root.lemma_.lower() in {"be", "feel"}:
-        return True
     says = answer.root.lemma_.lower() in SPEECH_VERBS | {"call"} or finds(OBJECTS, answer.root.text)
     known = content_words(answer.before) - content_words(answer.subject_words)
     return says and bool(finds(DECIDED, answer.clause) or known & content_words(answer.clause))

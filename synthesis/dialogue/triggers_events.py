@@ -222,6 +222,7 @@ EVENTS = (
         root="condemn denounce mourn",
         heard=HARM,
         unheard=r"\b(condemn|denounc)",
+        also=lambda a: not finds(r"\b(condemn|denounc|mourn)\w* (an?|another) ", a.core),
     ),
     Trigger(
         "damage",

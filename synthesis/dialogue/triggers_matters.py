@@ -34,6 +34,13 @@ MATTERS = (
         ),
     ),
     Trigger(
+        "unhappy",
+        r"\b(angry|less (?:pleased|happy)|unhappy|divided|furious|worried|dissatisfied)\b",
+        heard=DECISION,
+        root="be feel",
+        also=lambda a: not a.same_speaker and not finds(HARM, a.core),
+    ),
+    Trigger(
         "opposition",
         r"\b(oppos\w+|reject\w*|critici[sz]\w+|condemn\w*|object(?:s|ed)? to|protest\w*|against"
         r"|unfair|angry|less (?:pleased|happy)|unhappy|divided|furious|complain\w*|mistake|denounc\w+|resist\w*"
@@ -42,6 +49,7 @@ MATTERS = (
         heard=DECISION,
         also=lambda a: (
             a.root is not None
+            and not finds(HARM, a.core)
             and not finds(r"\bvot(?:e|ed|es)\b.*\b(for|against)\b", a.core)
             and a.role in {"account", "reaction", "quotation", "detail", "event"}
             and speaks_out(a)

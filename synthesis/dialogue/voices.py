@@ -68,7 +68,7 @@ def voice(answer: Answer, speaker: str = "") -> str:
         office = titled["office"]
         return f"the {office.lower()}" if office not in _ONLY_KNOWN or office.lower() in answer.said else ""
     role = phrase.split(",")[0].strip()
-    return _by_people(role) or _by_role(role, answer) or _by_title(role, answer) or _by_name(role, answer)
+    return _by_people(role, answer) or _by_role(role, answer) or _by_title(role, answer) or _by_name(role, answer)
 
 
 def is_plural(who: str) -> bool:
@@ -110,7 +110,7 @@ def _by_role(phrase: str, answer: Answer) -> str:
     return _small(phrase, answer) if _is_known(" ".join(names), answer) else ""
 
 
-def _by_people(phrase: str) -> str:
+def _by_people(phrase: str, answer: Answer) -> str:
     """Those for whom one of them speaks: "parents" for a parents' association, "police" for police."""
     head = phrase.split(",")[0]
     one = _ONE_OF_THEM.search(head)
@@ -123,7 +123,8 @@ def _by_people(phrase: str) -> str:
     ends_so = head.lower().endswith(found[0])
     if not is_theirs and (not ends_so or len(head.split()) > 2):
         return ""
-    return "the police" if found[0] == "police" else found[0]
+    is_placed = head.startswith("The ") and ends_so and found[0] in answer.heard.lower()
+    return f"the {found[0]}" if found[0] == "police" or is_placed else found[0]
 
 
 def _by_title(phrase: str, answer: Answer) -> str:

@@ -50,7 +50,7 @@ ASKED = [
     ("A court fined the mill.", "The mill admitted that it had dumped waste.", "admission", ""),
     ("Two clerks accused the mayor of taking bribes.", "The mayor denies it.", "denial", ""),
     ("The council voted to close the pool.", "Swimmers criticised the decision as unfair.", "opposition", ""),
-    ("The zoo plans to send its bears away.", "Keepers are unhappy.", "opposition", ""),
+    ("The zoo plans to send its bears away.", "Keepers are unhappy.", "unhappy", ""),
     ("The board approved the merger.", "The vote was eight to five.", "vote", ""),
     ("Bus drivers began a strike on Monday.", "The drivers want a pay rise of 6 percent.", "demands", ""),
     ("Teachers are on strike over pay.", "The ministry has offered 3 percent.", "offer", ""),
