@@ -101,7 +101,7 @@ def attribute(text: str, doc: Doc, body: str = "") -> Attributed | None:
     for verb in doc:
         if verb.lemma_.lower() not in _FINDING_VERBS or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN"}:
             continue
-        if verb.text.endswith(("en", "wn")) and not any(child.dep_ == "aux" for child in verb.children):
+        if verb.text.endswith(("en", "wn")):
             continue  # "a post, written in May": nobody speaks here
         found = _trailing(verb, doc, body)
         if found is None and verb.lemma_.lower() in SPEECH_VERBS:
@@ -113,8 +113,10 @@ def attribute(text: str, doc: Doc, body: str = "") -> Attributed | None:
 
 def _trailing(verb: Token, doc: Doc, body: str) -> Attributed | None:
     subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
-    if subject is None:
+    if subject is None or any(child.dep_ == "neg" for child in verb.children):
         return None
+    if verb.lemma_ != "tell" and any(child.dep_ in {"dobj", "obj"} and child.i > verb.i for child in verb.children):
+        return None  # "While both blame Israel, Israel has claimed no responsibility": the first half is not its claim
     start = min(subject.left_edge.i, verb.i)
     if start < 3 or doc[start - 1].text not in {",", '"', ',"', "!", "?"} or doc[start - 1 if start else 0].i == 0:
         return None

@@ -52,7 +52,7 @@ KNOWN_TO_ALL = frozenset(
     internet top best worst way rest fact number area region nation sun sky sea coast air ground market media press
     treasury court law street road war side case home family community right left ear eye""".split()
 )
-_SPOKEN_NO = re.compile(r"\b(fuck\w*|shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b|^Trending\b", re.I)
+_SPOKEN_NO = re.compile(r"\b(fuck\w*|\w*shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b|^Trending\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)

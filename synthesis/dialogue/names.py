@@ -36,12 +36,12 @@ class Introductions:
         self._coming = self._coming[1:]
         for surname, person in reading.people.items():
             if _names(surname, text, sentence) and not _is_part_of_place(surname, text):
-                text = self._person(text, surname, person, cites)
+                text = self._person(text, surname, person, sentence, cites)
         for acronym, (expansion, index) in reading.acronyms.items():
             text = self._acronym(text, acronym, expansion, index, cites)
         return text, cites
 
-    def _person(self, text: str, surname: str, person: Person, cites: list[int]) -> str:
+    def _person(self, text: str, surname: str, person: Person, sentence: Sentence, cites: list[int]) -> str:
         outside = text.split('"')
         if surname in self._met:
             outside[0] = _briefly(outside[0], surname, person)
@@ -55,7 +55,7 @@ class Introductions:
         self._met.add(surname)
         before = outside[place]
         outside[place] = _in_full(before, surname, person, starts=place == 0)
-        if outside[place] != before:
+        if outside[place] != before or (person.name in text and person.name not in sentence.text):
             cites.append(person.sentence)
         return '"'.join(outside)
 
@@ -101,7 +101,8 @@ def _forms(found: str) -> list[str]:
         return [name, name[:1].upper() + name[1:]]
     words = name.split()
     small = name[:1].lower() + name[1:]
-    return [name, small, " ".join(words[1:])] if len(words) > 2 else [name, small]
+    is_spare = len(words) > 2 or words[0] in {"The", "A", "An"}
+    return [name, small, " ".join(words[1:])] if is_spare else [name, small]
 
 
 def _names(surname: str, text: str, sentence: Sentence) -> bool:

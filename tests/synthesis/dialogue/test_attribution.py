@@ -1,6 +1,6 @@
 import pytest
 
-from synthesis.dialogue.attribution import attribute, outlet_name
+from synthesis.dialogue.attribution import attribute, outlet_name, spoken_outlet
 from synthesis.dialogue.parse import parse
 
 
@@ -35,6 +35,32 @@ def test_what_is_said_stays_whole_behind_an_opening_phrase():
 def test_to_continue_on_a_journey_is_no_speech():
     text = "The ship continued on its journey."
     assert attribute(text, parse([text])[0]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "While Hamas and Iran have blamed Israel for the strike, Israel has not claimed responsibility for it.",
+        "While the union blames the owner, the owner has claimed compensation from the port.",
+        "The bridge fell on Sunday, the mayor has not said.",
+    ],
+)
+def test_a_verb_that_is_denied_or_has_its_own_object_is_no_attribution(text):
+    found = attribute(text, parse([text])[0])
+    assert found is None or not found.was_trailing
+
+
+@pytest.mark.parametrize(
+    ("outlet", "spoken"),
+    [
+        ("FenwickTribune", "the Fenwick Tribune"),
+        ("The Port Ellery Courier", "The Port Ellery Courier"),
+        ("Meridian Wire", "Meridian Wire"),
+        ("CanadaCom", "Canada.com"),
+    ],
+)
+def test_a_newspaper_takes_its_article_in_a_sentence(outlet, spoken):
+    assert spoken_outlet(outlet) == spoken
 
 
 @pytest.mark.parametrize(
