@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from briefings import opml, schedule, tasks, web_client
+from briefings.errors import RecordingRejected
 from briefings.models import Episode, Feed, Show, Story, Turn
 from briefings.pipeline import fetch, stages
 
@@ -38,8 +39,14 @@ def retry(episode: Episode, *, by: Any) -> bool:
     return True
 
 
-def publish(episode: Episode, *, by: Any) -> None:
-    """Publish it now: that takes no worker, as only rows change. Raises StageConflict, or why it can't be published."""
+def publish(episode: Episode, *, by: Any, heard: str = "") -> None:
+    """Publish it now: that takes no worker, as only rows change. Raises StageConflict, or why it can't be published.
+
+    `heard` is the SHA-256 of the recording that the editor listened to: a newer one is not published in its place.
+    """
+    newest = episode.recordings.first()
+    if heard and newest and newest.sha256 != heard:
+        raise RecordingRejected(episode, "it was voiced again meanwhile", advice="Listen to the new recording first.")
     stages.advance(episode.pk, stages.BY_NAME["publish"])
     stages.note(episode, "publish", by)
 

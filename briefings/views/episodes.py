@@ -85,7 +85,7 @@ def listen(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Episode, pk=pk)
     try:
-        desk.publish(found, by=request.user)
+        desk.publish(found, by=request.user, heard=request.POST.get("heard", ""))
         messages.success(request, "Published. It is in the podcast feed now.")
     except BriefingError as error:
         messages.error(request, error.editor_message)

@@ -138,6 +138,13 @@ def test_a_voiced_edition_is_published(desk, recorded):
     assert "by editor" in answer.content.decode()
 
 
+def test_a_recording_that_was_not_heard_is_not_published(desk, recorded):
+    answer = desk.post(reverse("episode_publish", args=[recorded.pk]), {"heard": "0" * 64}, follow=True)
+    assert "Listen to the new recording first" in answer.content.decode()
+    recorded.refresh_from_db()
+    assert recorded.status == Status.VOICED
+
+
 def test_a_recording_whose_file_is_gone_is_not_published(desk, recorded, media):
     (media / recorded.recordings.get().path).unlink()
     answer = desk.post(reverse("episode_publish", args=[recorded.pk]), follow=True)
