@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import zip_longest
 from typing import Protocol
 
-MOST_RANKED = 6  # a model reads every pair, and a CPU takes its time
+MOST_RANKED, MOST_OF_A_KIND = 6, 3  # a model reads every pair, and a CPU takes its time
 BANNED = re.compile(
     r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further "
     r"ado|great question|absolutely|\bwow\b|fascinating|folks",
@@ -87,7 +87,7 @@ class Phrasebook:
             return []
         fresh = [row for row in rows if self._is_fresh(*row) and not (plain and row[0] in kept["light"])]
         self._random.shuffle(fresh)
-        return fresh
+        return fresh[:MOST_OF_A_KIND]
 
     def has(self, section: str, need: str, **slots: str) -> bool:
         return bool(self._fresh(section, need, slots, spent=False))
