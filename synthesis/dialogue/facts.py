@@ -284,7 +284,7 @@ def _score(fact: Fact, place: int) -> float:
     near = max(0.0, 1 - place / 30)
     score += 1.2 * near if is_counter(fact.text) and place > 0 else 0.0  # the other side is always wanted
     score += 0.8 * near if counts_people(fact.text) else 0.0
-    score -= 0.5 * bool(_LONG_PAST.search(fact.text))
+    score -= 0.5 * (not fact.speaker and bool(_LONG_PAST.search(fact.text)))
     score -= 0.6 * (fact.needs_previous or bool(fact.needs_noun))
     score -= 0.5 * max(0, fact.text.count(",") - 3)  # a list is for the eye
     score -= 0.04 * max(0, words - 24) + (0.3 if words < SHORTEST + 3 else 0.0)
