@@ -18,10 +18,12 @@ from briefings.models import Article, Episode, Script, Segment, Show, Story, Tur
 from briefings.pipeline import stages
 from synthesis import types
 from synthesis.errors import CheckpointError, NothingToTell, SynthesisError
+from synthesis.text import sentences
 
 Status = Episode.Status
 EDITABLE = (Status.WRITTEN, Status.APPROVED, Status.VOICED)
 REMEMBERED_EDITIONS = 10
+REMEMBERED_QUESTIONS = 4  # editions: the right question has few wordings, and a wrong one is worse than a known one
 WORDS_A_MINUTE = 165
 SHORT = 0.85  # of the length asked for
 UNAPPROVED: dict[str, object] = {
@@ -30,7 +32,7 @@ UNAPPROVED: dict[str, object] = {
     "approved_sha256": "",
     "override_reason": "",
 }
-_OWN_WORDS = ("opening", "link", "question", "closing")
+_FRAME = ("opening", "link", "closing")
 
 
 def run(claim: stages.Claim) -> None:
@@ -105,9 +107,16 @@ def edition_of(episode: Episode) -> types.Edition:
 def _recent_phrases(episode: Episode) -> Iterable[str]:
     """The hosts' own words in the show's last editions, which should not be heard again so soon."""
     before = Episode.objects.filter(show=episode.show, script__isnull=False).exclude(pk=episode.pk)
-    last = before.order_by("-edition_date").values_list("pk", flat=True)[:REMEMBERED_EDITIONS]
-    turns = Turn.objects.filter(script__episode__in=list(last), kind__in=_OWN_WORDS)
-    return turns.values_list("text", flat=True)
+    last = list(before.order_by("-edition_date").values_list("pk", flat=True)[:REMEMBERED_EDITIONS])
+    turns = Turn.objects.filter(script__episode__in=last)
+    asked = turns.filter(kind="question", script__episode__in=last[:REMEMBERED_QUESTIONS])
+    # A link may open a fact's turn.
+    openings = [sentences.split(text)[0] for text in turns.filter(kind="fact").values_list("text", flat=True)]
+    return [
+        *turns.filter(kind__in=_FRAME).values_list("text", flat=True),
+        *asked.values_list("text", flat=True),
+        *openings,
+    ]
 
 
 def _measure(dialogue: types.Dialogue, show: Show) -> dict[str, object]:
