@@ -54,8 +54,10 @@ def speakable_headline(story: Story, expansions: Mapping[str, str]) -> str:
 
 
 def sentence_case(title: str, body: str) -> str:
-    """`title` with small letters wherever the body writes the word small."""
+    """`title` with small letters wherever the body writes the word small; one in sentence case stays as it is."""
     words = title.split()
+    if sum(word.islower() and len(word) > 4 for word in words) >= 2:
+        return title
     small = set(re.findall(r"(?<![\w'])[a-z][\w'-]*", body))
     cased = [words[0]] + [
         word.lower()

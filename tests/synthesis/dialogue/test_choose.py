@@ -77,3 +77,13 @@ def test_what_will_cost_something_is_no_step(ranked):
         "Wall to be raised", "The wall will be raised, the town said.\nThe work will cost 12 million crowns."
     )
     assert not any(choose.is_step(fact) for fact in facts)
+
+
+def test_an_event_that_was_not_told_of_is_not_spoken_of_as_known(ranked):
+    text = (
+        "Halm named Ivo Brandt head of its council on Sunday, hours after his rival left the country.\n"
+        "The council has nine members and meets on Tuesdays in the old town hall.\n"
+        "Neighbouring Lunn has not claimed responsibility for the strike.\n"
+        "Brandt said that talks would go on in March."
+    )
+    assert all("the strike" not in fact.text for fact in ranked("Halm names Brandt head of council", text))

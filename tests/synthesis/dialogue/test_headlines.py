@@ -1,6 +1,6 @@
 import pytest
 
-from synthesis.dialogue.headlines import clause, speakable_headline
+from synthesis.dialogue.headlines import clause, sentence_case, speakable_headline
 from synthesis.types import Article, Story
 
 
@@ -53,3 +53,9 @@ def test_a_headline_that_cannot_be_made_a_clause_safely_is_none(title, body):
 def test_a_headline_is_put_in_sentence_case_by_the_reports_own_words():
     told = story("Governor Endorses Revised Budget of Lunn", "The governor endorses the revised budget of Lunn.")
     assert speakable_headline(told, {}) == "Governor endorses revised budget of Lunn"
+
+
+def test_a_headline_in_sentence_case_keeps_its_names():
+    body = "The election is near. A day is long. The council campaigns for it."
+    assert sentence_case("The campaigns brace for a sprint to Election Day", body).endswith("Election Day")
+    assert sentence_case("Council Campaigns Brace for an Election", body) == "Council campaigns Brace for an election"
