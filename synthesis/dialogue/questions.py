@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from synthesis.dialogue import choose, triggers
 from synthesis.dialogue.answer import Answer
 from synthesis.dialogue.facts import Fact
-from synthesis.dialogue.names import Introductions
-from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Ask, Phrasebook
 from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.things import counted, thing
@@ -20,21 +18,15 @@ from synthesis.types import Citation, Turn
 OPENING = 600  # characters of an article that tell whether it is grave
 _VIEWS = frozenset({"quotation", "reaction"})
 
-_TITLED = re.compile(
-    r"\b(President|Prime Minister|Chancellor|Governor|Mayor|Senator|Secretary|Justice|Judge|Pope|King|Queen) "
-    r"(?:[A-Z][\w.'-]+ )*([A-Z][\w'-]+)$"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A fact in the words in which it goes on air, checked. `label`: how a question may call its speaker, or ""."""
+    """A fact in the words in which it goes on air, checked."""
 
     fact: Fact
     text: str
     citations: tuple[Citation, ...]
     written_by: str
-    label: str
 
 
 def question(item: Spoken, before: Spoken, turns: Sequence[Turn], book: Phrasebook) -> str:
@@ -90,25 +82,3 @@ def _goes_on_speaking(item: Spoken, before: Spoken) -> bool:
     if names[0] or names[1]:
         return bool(names[0] & names[1])
     return bool(choose.content_words(now) & choose.content_words(then))
-
-
-def label_of(fact: Fact, introductions: Introductions) -> str:
-    who = fact.speaker.strip(",")
-    if not who or "," in who or '"' in who:
-        return ""
-    titled = _TITLED.search(who)
-    if titled:
-        return f"{titled[1]} {titled[2]}"
-    if introductions.knows(who.split()[-1]):
-        return who.split()[-1]
-    if (
-        re.match(r"(the|[A-Z])", who)
-        and len(who.split()) <= 5
-        and not re.match(r"(An?|One|Some|Many|Most|Several|Other|Two|Three)\b", who, re.I)
-    ):
-        doc = parse([who])[0]
-        is_person = any(entity.label_ == "PERSON" for entity in doc.ents) or who.istitle() and len(who.split()) == 2
-        if not is_person and not re.fullmatch(r"[A-Z]{2,}", who):
-            is_plain = who.startswith("The ") or (len(doc) == 1 and doc[0].tag_ == "NNS")
-            return who[:1].lower() + who[1:] if is_plain else who
-    return ""

@@ -13,7 +13,7 @@ from synthesis.dialogue.facts import Fact, facts_of
 from synthesis.dialogue.names import WELL_KNOWN, Introductions, misjoined
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Phrasebook
-from synthesis.dialogue.questions import Spoken, label_of, question
+from synthesis.dialogue.questions import Spoken, question
 from synthesis.dialogue.reading import Reading, clean, read
 from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.topics import Billing, billing
@@ -103,15 +103,14 @@ def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spok
     introductions = Introductions(prepared.readings, [fact.text for fact in facts])
     spoken: list[Spoken] = []
     for fact in facts:
-        label = label_of(fact, introductions)
         text, extra = introductions.tell(fact.text, fact.sentence)
-        found = _checked(fact, text, extra, label, edition)
+        found = _checked(fact, text, extra, edition)
         if found is not None:
             spoken.append(found)
     return spoken
 
 
-def _checked(fact: Fact, text: str, extra: Sequence[int], label: str, edition: Edition) -> Spoken | None:
+def _checked(fact: Fact, text: str, extra: Sequence[int], edition: Edition) -> Spoken | None:
     """The fact as it passes the check: with names introduced, else shortened only, else in the source's own words."""
     article = fact.sentence.article
     cites = tuple(dict.fromkeys([*fact.cites, *extra]))
@@ -130,7 +129,7 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], label: str, edition: E
             and not misjoined(words, [*texts, *map(clean, texts)])
         ):
             citations = tuple(Citation(article.id, index) for index in indexes)
-            return Spoken(fact, words, citations, "source" if words == own else "extractive", label)
+            return Spoken(fact, words, citations, "source" if words == own else "extractive")
     return None
 
 

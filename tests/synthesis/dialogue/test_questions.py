@@ -141,7 +141,7 @@ def spoken(text: str, body: str, title: str = "News from the valley") -> Spoken:
     role = role_of(text, doc, place=3, is_attributed=found is not None)
     article = Article("a", "The Lantern", "https://news.example/a", "", body, title)
     sentence = Sentence(article, 1, 0, text, text, doc, False, False)
-    return Spoken(Fact(sentence, text, role, found.who if found else "", (1,)), text, (), "source", "")
+    return Spoken(Fact(sentence, text, role, found.who if found else "", (1,)), text, (), "source")
 
 
 def asked(before: str, answer: str, *, seed: str = "a", book: Phrasebook | None = None, title: str = "News") -> str:
