@@ -6,10 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:  # torch takes seconds to import, and most who use these words need no tensor
-    from torch import Tensor
+from typing import Any, Literal
 
 TurnKind = Literal["opening", "link", "fact", "question", "reaction", "closing"]
 FACT_KINDS: frozenset[str] = frozenset({"fact"})
@@ -185,17 +182,6 @@ class Utterance:
     text: str
     voice: str
     speed: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """A rendered utterance: waveform (S,) float32 at 24 kHz on the CPU."""
-
-    utterance: Utterance
-    phonemes: Phonemes
-    waveform: Tensor
-    compute_s: float
-    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

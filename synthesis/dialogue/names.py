@@ -26,9 +26,6 @@ class Introductions:
         self._coming = list(coming)  # the texts still to be told, for an acronym that comes back
         self._met: set[str] = set()
 
-    def knows(self, surname: str) -> bool:
-        return surname in self._met
-
     def tell(self, text: str, sentence: Sentence) -> tuple[str, list[int]]:
         """`text` with its people introduced or shortened to their surname, and the sentences that this rests on."""
         reading = next(reading for reading in self._readings if reading.article.id == sentence.article.id)

@@ -207,5 +207,9 @@ def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phra
     return f"{text} {book.say('sources', 'after', outlet=outlet)}"
 
 
-def with_findings(turn: Turn, sources_of_turn: Sequence[str]) -> Turn:
-    return replace(turn, findings=tuple(grounding.check(turn.text, sources_of_turn)))
+def judged(turn: Turn, prepared: Prepared, edition: Edition) -> Turn:
+    """The fact turn with what the check holds against it, as it will be spoken: link, attribution and all."""
+    articles = {reading.article.id: reading.article for reading in prepared.readings}
+    told = [text for cited in turn.citations for text in sources(articles[cited.article], [cited.sentence], edition)]
+    outlets = [spoken_outlet(article.outlet) for article in articles.values()]
+    return replace(turn, findings=tuple(grounding.check(turn.text, [*told, *outlets, prepared.story.title])))

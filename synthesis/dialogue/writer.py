@@ -8,7 +8,7 @@ from pathlib import Path
 from synthesis.dialogue import extractive, generative
 from synthesis.dialogue.generative import LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
-from synthesis.dialogue.segment import Prepared, prepare
+from synthesis.dialogue.segment import Prepared, judged, prepare
 from synthesis.errors import CheckpointError, NothingToTell
 from synthesis.types import Dialogue, Edition, Host, LeftOut, Progress, Story, Turn, no_progress
 
@@ -53,6 +53,11 @@ class Writer:
         told, counts, dropped = extractive.fit(prepared, hosts, edition)
         progress(steps - 1, steps)
         turns = extractive.compose(told, counts, hosts, edition, self._load_ranker(), self._tell_with_model(edition))
+        by_story = {prepared.story.id: prepared for prepared in told}
+        turns = [
+            judged(turn, by_story[turn.story], edition) if turn.story and turn.kind == "fact" else turn
+            for turn in turns
+        ]
         progress(steps, steps)
         is_extractive = not any(turn.written_by == "model" for turn in turns)
         return Dialogue(tuple(hosts), tuple(turns), self._label(is_extractive), is_extractive, (*left_out, *dropped))

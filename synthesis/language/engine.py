@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from synthesis.config import LanguageConfig
+from synthesis.device import compute_device, language_dtype
 from synthesis.errors import CheckpointError, PromptTooLong
 from synthesis.language.gguf import GgufFile
 from synthesis.language.kv_cache import KVCache, Span
@@ -41,14 +42,14 @@ class Engine:
         self.device, self.dtype = model.embedding.device, model.embedding.dtype
 
     @classmethod
-    def load(cls, path: Path | str, device: str | torch.device | None = None) -> Engine:
-        """Load a hub checkpoint (a directory) or a GGUF file (or a directory with just one); fp32 on a CPU, else bf16.
+    def load(cls, path: Path | str, device: str | None = None) -> Engine:
+        """Load a hub checkpoint (a directory) or a GGUF file (or a directory with just one), in the device's own dtype.
 
         Raises CheckpointError, in one line, on anything missing, damaged or not supported.
         """
         path = Path(path)
-        place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        dtype = torch.float32 if place.type == "cpu" else torch.bfloat16
+        place = compute_device(device)
+        dtype = language_dtype(place)
         single = _gguf_in(path)
         if single is not None:
             file = GgufFile(single)
