@@ -44,7 +44,7 @@ LIVE = Kind("a live blog", 1.0)
 CELEBRITY = Kind("celebrity and entertainment news", 1.5)
 ADVICE = Kind("advice, a list or a how-to", 1.5)
 FEATURE = Kind("a long feature, not the day's news", 0.8)
-EXPLAINER = Kind("an explainer or a question, not the day's event", 0.35)
+EXPLAINER = Kind("an explainer or a question, not the day's event", 0.8)
 SENSITIVE = Kind("a report that touches on suicide, for an editor to look at", 0.5)
 LURID = Kind("a lurid headline", 1.2)
 
