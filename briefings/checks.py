@@ -132,7 +132,7 @@ def device() -> Iterator[Check]:
         yield Check("Device", "fail", str(error), "Unset COMPUTE_DEVICE, or name a device of this machine.")
         return
     if chosen.type == "cpu":
-        yield Check("Device", "ok", f"CPU, {cores()} cores; an edition takes about as long as it plays")
+        yield Check("Device", "ok", f"CPU, {cores()} cores; make bench says how fast they are")
         return
     import torch
 
