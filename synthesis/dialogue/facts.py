@@ -185,7 +185,7 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
             return ""  # a surname that no sentence introduces
     who = re.split(r", (?:who|which|whose|where|including|adding|noting|citing)\b", found.who)[0].strip(" ,")
     if found.verb == "according to" and len(who.split()) > 6:
-        who = re.split(r" (?:obtained|seen|filed|posted|compiled|issued|conducted|matching|commissioned) ", who)[0]
+        who = re.split(r" (?:obtained|seen|filed|posted|compiled|issued|conducted|matching) ", who)[0]
     if len(who.split()) > 14:
         return ""
     return f"{who}," if "," in who and found.verb != "according to" else who

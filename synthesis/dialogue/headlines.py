@@ -22,6 +22,15 @@ _REJECT = re.compile(
 )
 _CUT = re.compile(r"\s+[|–—]\s+.*$|\s+-\s+[A-Z][\w .]+$|:\s.*$|;\s.*$")
 _PREFIX = re.compile(r"^(?:[A-Z][\w' ]{2,24}|[A-Z!]{4,}):\s+(?=.{20})|^[A-Z]{4,}!\s+")
+# A claim that a headline leaves to its owner is nothing to say without him.
+_OWNED_CLAIM = re.compile(
+    r",\s+(?:[\w'-]+ ){0,5}(?:say|says|said|finds?|found|shows?|showed|suggests?|claims?|claimed|reports?|reported"
+    r"|warns?|warned|alleges?|alleged|according to|per) ?[\w' ]*$"
+    r"|^(?:[\w'-]+ ){0,3}(?:Police|Officials?|Report|Reports|Study|Survey|Poll|Sources?|Authorities|Lawyers?|Lawsuit"
+    r"|Experts?|Scientists|Researchers|Prosecutors?|Ministry|Minister|Mayor|President|Governor):\s"
+    r"|(?::| [-–—]) (?:police|officials?|report|study|survey|poll|sources?|authorities|lawyers?|experts?|ministry)$",
+    re.I,
+)
 _SMALL = frozenset("a an the and or of in on at to for from by with as is are after over says say its his her".split())
 _NUMBERS = frozenset(
     "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred".split()
@@ -36,6 +45,8 @@ _ARTICLE = r"(an?|the|its|their|his|her)"
 def speakable_headline(story: Story, expansions: Mapping[str, str]) -> str:
     """The title in sentence case, without section, outlet and second thoughts, or ""."""
     title = story.title.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').strip().rstrip(".")
+    if _OWNED_CLAIM.search(title):
+        return ""
     title = _CUT.sub("", _PREFIX.sub("", (sentences.split(title) or [""])[0])).strip().rstrip(".")
     first_part = title.split(", ")[0]
     title = first_part if len(first_part.split()) >= 4 and len(title.split()) > 9 else title

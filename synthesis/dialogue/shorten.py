@@ -27,6 +27,12 @@ _CIRCUMSTANCE = re.compile(
     r"|interview|post|release)\b",
     re.I,
 )
+# Who stands behind a thing is never left out.
+_OWNERS = re.compile(
+    r"\b(paid( for)?|pays for|commission(s|ed)|contract(s|ed|ors?)|fund(s|ed)|financ(es|ed)|sponsor(s|ed)"
+    r"|own(s|ed|er|ers)|found(ed|er|ers)|hired|bankrolled|backed) |\b(owned|founded|funded|paid|commissioned|contracted)\b",
+    re.I,
+)
 _ASIDE = re.compile(r" — ([^—]+) — ")
 _LEAD_IN = re.compile(
     r"^(But,?|And,?|So,?|Yet,?|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,"
@@ -130,7 +136,8 @@ def _says(verb: Token) -> bool:
 
 
 def _without_asides(text: str, doc: Doc) -> tuple[str, Doc]:
-    plain = _ASIDE.sub(" ", text) if '"' not in text else text
+    kept = _ASIDE.sub(lambda aside: f", {aside[1]}, " if _OWNERS.search(aside[1]) else " ", text)
+    plain = kept if '"' not in text else text
     plain = re.sub(r" — (?=[^—]+$)", ", ", plain)
     return (plain, parse([plain])[0]) if plain != text else (text, doc)
 
@@ -146,6 +153,8 @@ def _apply(
     for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
         if _words(_render(doc, kept)) <= goal:
             return
+        if _OWNERS.search(doc[start:end].text):
+            continue
         holds_name = keeps_names and any(token.pos_ == "PROPN" for token in doc[start:end])
         if not may_lose_facts and (holds_name or _holds_fact(doc[start:end].text)):
             continue
@@ -237,7 +246,7 @@ def _last_conjunct(doc: Doc) -> Iterable[tuple[int, int]]:
             continue
         cc = next((child for child in token.head.children if child.dep_ == "cc" and child.i < token.i), None)
         before = {child.text.lower() for child in token.head.children} | {token.head.head.text.lower()}
-        if cc is None or cc.text != "and" or before & {"both", "between", "either"}:
+        if cc is None or cc.text != "and" or _is_one_place_of_many(token) or before & {"both", "between", "either"}:
             continue
         if (
             token.i - cc.i < 12
@@ -245,6 +254,14 @@ def _last_conjunct(doc: Doc) -> Iterable[tuple[int, int]]:
             and "," not in doc[cc.i : token.right_edge.i + 1].text
         ):
             yield cc.i, token.right_edge.i + 1 - (1 if doc[token.right_edge.i].text == "." else 0)
+
+
+def _is_one_place_of_many(token: Token) -> bool:
+    """Whether it is a place joined to another: a warning holds for all of them."""
+    places = {"GPE", "LOC", "FAC"}
+    return any(part.ent_type_ in places for part in token.subtree) and any(
+        part.ent_type_ in places for part in token.head.subtree if part.i < token.left_edge.i
+    )
 
 
 def _indefinite_clauses(doc: Doc) -> Iterable[tuple[int, int]]:

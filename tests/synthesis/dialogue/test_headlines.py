@@ -59,3 +59,15 @@ def test_a_headline_in_sentence_case_keeps_its_names():
     body = "The election is near. A day is long. The council campaigns for it."
     assert sentence_case("The campaigns brace for a sprint to Election Day", body).endswith("Election Day")
     assert sentence_case("Council Campaigns Brace for an Election", body) == "Council campaigns Brace for an election"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Mill smoke does no harm to the people of the valley, report finds",
+        "Trawler sank after the crew ignored a warning from shore, police say",
+        "Police: driver of the night train was asleep at the signal",
+    ],
+)
+def test_a_headline_is_not_said_without_who_claims_it(title):
+    assert speakable_headline(story(title, "The mill smoke does no harm."), {}) == ""

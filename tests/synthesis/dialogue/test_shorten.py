@@ -74,3 +74,24 @@ def test_a_lead_in_falls():
     assert strip_lead_in("But the plan failed.") == "The plan failed."
     assert strip_lead_in("However, the plan failed.") == "The plan failed."
     assert strip_lead_in("Butter is dear.") == "Butter is dear."
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("The harbour survey, which was funded by the dredging company Halm and Sons and took a year to write, found "
+            "no harm to the fish of the bay or to the birds that live on them.", "funded by the dredging company"),
+        ("The report — commissioned by the owner of the mill — says that the smoke does no harm to anybody who lives "
+            "in the old streets of the valley behind it.", "commissioned by the owner of the mill"),
+    ],
+)  # fmt: skip
+def test_who_paid_for_a_thing_is_never_left_out(text, kept):
+    assert short(text) == "" or kept in short(text)
+
+
+def test_no_place_of_a_warning_is_left_out():
+    text = (
+        "The weather office warned that heavy rain could flood the low streets near the rivers of the plain on Friday "
+        "night in the towns of Berlin and the old port city of Hamburg."
+    )
+    assert short(text) == "" or "Hamburg" in short(text)
