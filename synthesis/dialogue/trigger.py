@@ -35,6 +35,10 @@ HARM = (
     r"|shelling|missiles?|rockets?|drones?|shooting|bomb\w*|shots?|stabb\w+|tsunami|cyclone|wildfires?)\b"
 )
 DEATH = r"\b(kill\w*|dead|deaths?|died|dies|toll|fatal\w*|deadly|bodies)\b"
+DEATHS = (
+    rf"\b{COUNT} (?:\w+ ){{0,3}}(?:killed|died|dead)\b|\bkill(?:ed|ing|s) (?:at least |about |more than )?{COUNT}"
+    rf"|\b(?:killed|killing|died)\b|\bdeath toll\b"
+)
 HURT = r"\b(wounded|injured|injur(?:y|ies)|hurt|hospitali[sz]ed)\b"
 DECISION = (
     r"\b(plan\w*|vot(?:e|ed|es)|decid\w+|decision|law|bill|propos\w+|rul(?:e|es|ed|ing)|ban(?:ned|s)?|deal|agree\w*"
@@ -58,6 +62,12 @@ OBJECTS = (
     r"|denounc\w+|resist\w*)\b"
 )
 
+# Kinds whose pattern may stand in what was said last, and the question is still open.
+_ASKED_AGAIN = frozenset(
+    "next next_game results method works catch contents who where day score scorer evidence compare denial polls"
+    " exceptions payer in_practice damage opposition rescue search why when_past vote reaction rates".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
@@ -74,6 +84,10 @@ class Trigger:
     root: str = ""  # the verb of the whole sentence, who says it included
     scope: str = "core"  # where to look: the core, the clause with its side clauses, or the text with its quotations
     also: Callable[[Answer], bool] | None = None
+
+    def was_told(self, answer: Answer) -> bool:
+        """Whether what was said last has answered the question already."""
+        return self.kind not in _ASKED_AGAIN and finds(self.says, answer.before)
 
     def fits(self, answer: Answer) -> bool:
         where = {"core": answer.core, "clause": answer.clause, "text": answer.text}[self.scope]

@@ -12,4 +12,5 @@ from synthesis.dialogue.triggers_matters import MATTERS
 
 def kinds(answer: Answer) -> list[str]:
     """The kinds of question that the answer answers, in the order of the tables."""
-    return list(dict.fromkeys(trigger.kind for trigger in (*EVENTS, *MATTERS) if trigger.fits(answer)))
+    fitting = [trigger for trigger in (*EVENTS, *MATTERS) if trigger.fits(answer)]
+    return list(dict.fromkeys(trigger.kind for trigger in fitting if not trigger.was_told(answer)))

@@ -6,6 +6,7 @@ from synthesis.dialogue.trigger import (
     ACCIDENT,
     COUNT,
     DAY,
+    DEATHS,
     DECISION,
     HARM,
     HURT,
@@ -180,13 +181,18 @@ EVENTS = (
         rf"|lost their lives)\b|\bkill(?:ed|ing) (?:at least |about |around |more than |nearly )?{COUNT}\b"
         r"|\bdeath toll\b|\b(?:no one|nobody) (?:was killed|died)",
         heard=HARM,
-        unheard=rf"{COUNT} (?:\w+ ){{0,3}}(?:killed|died|dead)|\bkill(?:ed|ing) (?:at least )?{COUNT}"
-        r"|\bdeath toll\b",
+        unheard=DEATHS,
     ),
     Trigger(
         "hurt",
         rf"{HURT}|\b(taken|brought|flown|rushed) to (?:\w+ ){{0,2}}hospitals?\b|\btreated for\b",
         heard=HARM,
+        unheard=rf"{HURT}|\bhospital|{DEATHS}",
+    ),
+    Trigger(
+        "injured",
+        rf"{HURT}|\b(taken|brought|flown|rushed) to (?:\w+ ){{0,2}}hospitals?\b|\btreated for\b",
+        heard=DEATHS,
         unheard=HURT + r"|\bhospital",
     ),
     Trigger(

@@ -171,6 +171,32 @@ def test_where_no_question_is_answered_none_is_asked(before, answer):
     assert asked(before, answer) == ""
 
 
+ONLY_OF = [
+    ("A rocket killed two people in Ilmar.", "At least 80 people were wounded.", "injured"),
+    ("A bus overturned near Lunn.", "At least 80 people were wounded.", "hurt count"),
+]
+
+
+@pytest.mark.parametrize(("before", "answer", "kinds"), ONLY_OF)
+def test_after_deaths_a_question_asks_for_the_injured_and_not_whether_anyone_is(before, answer, kinds):
+    allowed = wordings(kinds, "people")
+    for seed in "abcd":
+        found = asked(before, answer, seed=seed)
+        assert any(re.fullmatch(shape, found, re.I) for shape in allowed), found
+
+
+@pytest.mark.parametrize(
+    ("before", "answer"),
+    [
+        ("The work will take three years.", "The work is expected to take a month longer at the pier."),
+        ("The ban starts on the first of June.", "The ban will start on Monday in the harbour."),
+        ("Prices rose by 3 percent in May.", "Food prices rose by 5 percent."),
+    ],
+)
+def test_what_was_just_told_is_not_asked(before, answer):
+    assert asked(before, answer) == ""
+
+
 def test_a_thing_may_be_asked_after_again_but_not_at_once():
     first, second, third = "The captain swam ashore.", "A tug towed the ferry away.", "The captain is being questioned."
     turns = [Turn("Ava", first, "fact"), Turn("Ava", second, "fact")]
