@@ -25,13 +25,16 @@ def compose(
     book = Phrasebook(f"{edition.show} {edition.date.isoformat()}", avoid=edition.recent_phrases, ranker=ranker)
     shift = edition.date.toordinal() % 2
     turns = frame.opening(stories, hosts[shift].name, hosts[1 - shift].name, book, edition)
+    links: list[frame.Link] = []
     for place, (prepared, count) in enumerate(zip(stories, counts, strict=True)):
         lead, other = hosts[(place + shift + 1) % 2].name, hosts[(place + shift) % 2].name
         position = "first" if place == 0 else "last" if place == len(stories) - 1 and place > 1 else "next"
         named = len(stories) == 1  # the opening has said where its one story comes from
         link = None
         if not named or prepared.needs_headline:
-            link = frame.link(prepared, position, lead, other, book, hands_over=turns[-1].host == lead)
+            alone = turns[-1].host == lead
+            link = frame.link(prepared, position, lead, other, book, hands_over=alone, before=links)
+            links.append(link)
             named = link.names_outlet
         written = teller(prepared, count, lead, other, book, named) if teller else []
         told = written or tell(prepared, count, lead, other, book, edition, named=named)

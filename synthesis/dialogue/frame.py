@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from synthesis.dialogue import grounding
 from synthesis.dialogue.attribution import spoken_outlet
+from synthesis.dialogue.choose import content_words
+from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import BANNED, Phrasebook
 from synthesis.dialogue.segment import Prepared
 from synthesis.dialogue.when import spoken_date
@@ -18,10 +20,12 @@ _COUNTS = "no one two three four five six seven eight nine ten eleven twelve".sp
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What leads into a story, and whether it names the outlet."""
+    """What leads into a story: whether it names the outlet, and nothing but that, and whether it reads a headline."""
 
     turn: Turn
     names_outlet: bool
+    is_bare: bool = False
+    is_headline: bool = False
 
 
 def opening(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:
@@ -77,25 +81,43 @@ def _sound(words: str, prepared: Prepared) -> str:
     return words
 
 
-def link(prepared: Prepared, position: str, lead: str, other: str, book: Phrasebook, *, hands_over: bool) -> Link:
-    """The words that lead into a story (`position`: first, next or last). With `hands_over` the other host says them,
-    since the lead has just spoken; a headline, which no fact turn could answer for, is always the other's."""
+def link(
+    prepared: Prepared,
+    position: str,
+    lead: str,
+    other: str,
+    book: Phrasebook,
+    *,
+    hands_over: bool,
+    before: Sequence[Link] = (),
+) -> Link:
+    """The words that lead into a story (`position`: first, next or last), after the links `before`. With `hands_over`
+    the other host says them, since the lead has just spoken; a headline, which no fact turn could answer for, is
+    always the other's. One link of an edition reads a headline, and no third in a row names an outlet alone."""
     outlet = spoken_outlet(prepared.story.articles[0].outlet)
     slots = {"host": lead, "outlet": outlet}
-    if headline := _sound(prepared.billing.headline, prepared) if prepared.needs_headline else "":
+    if headline := _whole_headline(prepared) if not any(told.is_headline for told in before) else "":
         need = "headline" if position == "next" else f"{position}_headline"
-        return _link(other, book.say("links", need, headline=headline, **slots), prepared, True)
+        turn = _turn(other, book.say("links", need, headline=headline, **slots), "link", prepared.story.id)
+        return Link(turn, names_outlet=True, is_headline=True)
     by_name = hands_over and position == "next" and book.chance(0.5)
     base = "hand_over" if by_name else position
     for suffix, slot, words in (("_place", "place", _fresh_place(prepared)), ("", "topic", _fresh_topic(prepared))):
         filled = {**slots, slot: words}
         if _sound(words, prepared) and book.has("links", base + suffix, **filled):
-            return _link(other if hands_over else lead, book.say("links", base + suffix, **filled), prepared, False)
-    return _link(other if hands_over else lead, book.say("links", f"{base}_outlet", **slots), prepared, True)
+            text = book.say("links", base + suffix, **filled)
+            return Link(_turn(other if hands_over else lead, text, "link", prepared.story.id), names_outlet=False)
+    is_third = len(before) > 1 and all(told.is_bare for told in before[-2:])
+    text = book.say("links", f"{base}_{'plain' if is_third else 'outlet'}", **slots)
+    turn = _turn(other if hands_over else lead, text, "link", prepared.story.id)
+    return Link(turn, names_outlet=not is_third, is_bare=not is_third)
 
 
-def _link(host: str, text: str, prepared: Prepared, names_outlet: bool) -> Link:
-    return Link(_turn(host, text, "link", prepared.story.id), names_outlet)
+def _whole_headline(prepared: Prepared) -> str:
+    """The headline of a story that needs it, or "" if only a part of it can be read."""
+    headline, title = prepared.billing.headline, prepared.story.title
+    is_cut = len(headline.split()) < len(title.split())
+    return _sound(headline, prepared) if prepared.needs_headline and not is_cut else ""
 
 
 def _fresh_place(prepared: Prepared) -> str:
@@ -105,9 +127,12 @@ def _fresh_place(prepared: Prepared) -> str:
 
 
 def _fresh_topic(prepared: Prepared) -> str:
-    """The topic, unless the story's first sentence begins with these very words."""
-    topic, text = prepared.billing.topic, prepared.facts[0].text.casefold()
-    return "" if text.startswith(topic.casefold()) else topic
+    """The topic, unless the story's first sentence begins with its name or noun, or has one of them as its subject."""
+    topic, text = prepared.billing.topic, prepared.facts[0].text
+    subjects = [token for token in parse([text])[0] if token.dep_ in {"nsubj", "nsubjpass"}]
+    main = [token for token in subjects if token.head.dep_ == "ROOT" or token.head.head.dep_ == "ROOT"]
+    begun = [*text.split()[:6], *(part.text for token in main for part in token.subtree)]
+    return "" if content_words(topic) & content_words(" ".join(begun)) else topic
 
 
 def with_link(link: Link, turns: Sequence[Turn]) -> list[Turn]:

@@ -30,7 +30,8 @@ _CIRCUMSTANCE = re.compile(
 # Who stands behind a thing is never left out.
 _OWNERS = re.compile(
     r"\b(paid( for)?|pays for|commission(s|ed)|contract(s|ed|ors?)|fund(s|ed)|financ(es|ed)|sponsor(s|ed)"
-    r"|own(s|ed|er|ers)|found(ed|er|ers)|hired|bankrolled|backed) |\b(owned|founded|funded|paid|commissioned|contracted)\b",
+    r"|own(s|ed|er|ers)|found(ed|er|ers)|hired|bankrolled|backed) "
+    r"|\b(owned|founded|funded|paid|commissioned|contracted)\b",
     re.I,
 )
 _ASIDE = re.compile(r" — ([^—]+) — ")

@@ -3,6 +3,12 @@
 import json
 from importlib.resources import files
 
+import pytest
+
+from synthesis.dialogue import frame, segment
+from synthesis.dialogue.phrases import Phrasebook
+from synthesis.types import Article, Story
+
 
 def test_hosts_name_themselves_plainly():
     book = json.loads((files("synthesis.dialogue") / "phrases.json").read_text("utf-8"))
@@ -10,3 +16,45 @@ def test_hosts_name_themselves_plainly():
     for words in ("And with you,", "That's how {outlet}", "You should know", "oodbye from {"):
         assert words not in said
     assert all("I'm {lead}" in bye or "{" not in bye for bye in book["closing"]["bye"])
+
+
+RATE = "The Bank of Aldmere left its main interest rate at 3 percent on Sunday."
+MILL = "Smoke rose over the roofs of three streets all morning."
+
+
+@pytest.fixture
+def linked(edition):
+    def _linked(text, title, before=()):
+        told = segment.prepare(Story("s", title, (article("a", "Meridian Wire", text, title=title),)), edition)
+        book = Phrasebook("seed")
+        return frame.link(told, "next", "Ava", "Ben", book, hands_over=False, before=before)
+
+    return _linked
+
+
+def article(name, outlet, text, *, title):
+    return Article(name, outlet, f"https://news.example/{name}", "2026-11-23T04:00:00+00:00", text, title)
+
+
+def test_a_link_does_not_say_what_the_news_begins_with(linked):
+    said = linked(RATE, "Bank of Aldmere holds interest rate").turn.text
+    assert "Aldmere" not in said and "rate" not in said
+
+
+def test_one_link_of_an_edition_reads_a_headline(linked):
+    title = "Mill burns in the port of Lunn"
+    first = linked(MILL, title)
+    assert first.is_headline and title in first.turn.text
+    assert title not in linked(MILL, title, [first]).turn.text
+
+
+def test_a_headline_is_read_whole_or_not_at_all(linked):
+    assert not linked(MILL, "Mill burns in the port of Lunn | Live coverage").is_headline
+
+
+def test_no_third_link_in_a_row_names_an_outlet_alone(linked):
+    before = []
+    for _ in range(3):
+        before.append(linked(RATE, "Bank of Aldmere holds interest rate", before))
+    assert [told.is_bare for told in before] == [True, True, False]
+    assert "Meridian" not in before[2].turn.text
