@@ -120,6 +120,12 @@ def brings_money(answer: Answer) -> bool:
     return not finds(MONEY, answer.before)
 
 
+def gives_no_money_first(answer: Answer) -> bool:
+    """Whether no sum stands before the span of time, which would then be the first thing asked for."""
+    span = re.search(SPAN, answer.core, re.I)
+    return span is not None and not finds(MONEY, answer.core[: span.start()])
+
+
 def has_new_figure(answer: Answer) -> bool:
     old = {figure.value for figure in figures.quantities(answer.heard)}
     return any(figure.value not in old for figure in figures.quantities(answer.core))

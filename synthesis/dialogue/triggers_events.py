@@ -17,6 +17,7 @@ from synthesis.dialogue.trigger import (
     brings_money,
     effect_is_known,
     finds,
+    gives_no_money_first,
 )
 
 EVENTS = (
@@ -60,9 +61,14 @@ EVENTS = (
         also=brings_money,
     ),
     # Time
-    Trigger("duration_coming", rf"\b(take|last)\b.*{SPAN}", tense="future", about=True),
+    Trigger("duration_coming", rf"\b(take|last)\b.*{SPAN}", tense="future", about=True, also=gives_no_money_first),
     Trigger(
-        "duration_past", rf"\b(took|lasted)\b (?:\w+ )?(?:\w+ )?{SPAN}", verb="take last", tense="past", about=True
+        "duration_past",
+        rf"\b(took|lasted)\b (?:\w+ )?(?:\w+ )?{SPAN}",
+        verb="take last",
+        tense="past",
+        about=True,
+        also=gives_no_money_first,
     ),
     Trigger(
         "start",
@@ -320,6 +326,7 @@ EVENTS = (
         r"\b(admit\w*|acknowledg\w+|concede\w*|confess\w*|apologi[sz]\w+)\b",
         scope="clause",
         heard=r"\b(fined|court|accus\w+|charg\w+|alleg\w+|critici\w+|found|fail\w*|error|mistake|leak\w*|blam\w+)\b",
+        unheard=r"\b(fined?|convicted|guilty|sentenced|jailed|verdict)\b",
         root="admit acknowledge concede confess apologise apologize",
     ),
 )

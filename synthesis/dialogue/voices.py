@@ -54,8 +54,35 @@ _OFFICE_NOUNS = DOCUMENTS | frozenset(
 )
 
 
-def voice(answer: Answer, speaker: str = "") -> str:
-    """How a question may call who speaks in the answer ("the council's chair"), or "" if it cannot."""
+_ADDS = re.compile(r"(?:[\w'.,-]+ ){1,8}?(also|still|again|another|too|added|further|repeated|reiterated)\b", re.I)
+_SPOKE = (
+    r"(says|said|told|tells|adds|added|found|finds|noted|notes|stated|states|claim(?:s|ed)|confirm(?:s|ed)|warn(?:s|ed)"
+    r"|argue[sd]|insist(?:s|ed)|call(?:s|ed)|welcomed|criticised|criticized|condemned|denie[sd]|wrote|writes)\b"
+)
+_COMMON = frozenset("the of for and a an general chief senior deputy national state".split())
+
+
+def voice(answer: Answer) -> str:
+    """How a question may call who speaks in the answer ("the council's chair"), or "" if it cannot, or if the listener
+    has heard their words already."""
+    who = _voice(answer)
+    return "" if who and (_ADDS.match(answer.text.split('"')[0]) or _has_spoken(answer)) else who
+
+
+def _has_spoken(answer: Answer) -> bool:
+    """Whether somebody of one of the speaker's names, or of their office, was quoted before in this story."""
+    phrase = _speaker_phrase(answer)
+    names = [w for w in re.findall(r"[A-Z][\w-]+", phrase) if w.lower() not in _COMMON]
+    keys = names or re.findall(r"[\w-]+", phrase.split(",")[0])[-1:]
+    told = "|".join(map(re.escape, keys))
+    return bool(keys) and bool(
+        re.search(
+            rf"\b({told})\b[^.!?\"]{{0,90}}?\b{_SPOKE}|According to [^.,]{{0,60}}\b({told})\b", answer.heard, re.I
+        )
+    )
+
+
+def _voice(answer: Answer) -> str:
     phrase = _speaker_phrase(answer)
     if not phrase or answer.same_speaker or re.search(r"[\d\"]|\b(he|she|they|it|who)\b", phrase, re.I):
         return ""

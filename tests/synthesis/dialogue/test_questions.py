@@ -47,7 +47,14 @@ ASKED = [
     ("Police arrested a banker.", "The banker was charged with forging receipts.", "charges", ""),
     ("A court found the captain guilty.", "The captain was sentenced to four years in prison.", "sentence", ""),
     ("The chemist is charged with fraud.", "The chemist pleaded not guilty.", "plea", ""),
-    ("A court fined the mill.", "The mill admitted that it had dumped waste.", "admission", ""),
+    ("Inspectors accused the mill.", "The mill admitted that it had dumped waste.", "admission", ""),
+    ("A court fined the dairy company.", "The company admitted that it had dumped waste.", "voice", "the company"),
+    (
+        "The council will rebuild the pier.",
+        "The council said the work will cost 9 million crowns and take three years.",
+        "cost_coming",
+        "",
+    ),
     ("Two clerks accused the mayor of taking bribes.", "The mayor denies it.", "denial", ""),
     ("The council voted to close the pool.", "Swimmers criticised the decision as unfair.", "opposition", ""),
     ("The zoo plans to send its bears away.", "Keepers are unhappy.", "unhappy", ""),
@@ -131,6 +138,11 @@ NOT_ASKED = [
     ("The captain steered the ferry home.", "The captain had learned to sail as a boy."),
     ("The party named a candidate.", "It wants him as its nominee for the third time in a row."),
     ("The town has a new library.", "Some said it was too dark."),
+    ("Tenants said rents had doubled.", "The tenants said they would go to court."),
+    ("The ranger, Ida Roy, said the bear was lame.", 'The ranger said: "It could not hunt for itself any more."'),
+    ("Flydove cancelled 40 flights.", "Flydove also said crews were ill."),
+    ("A note from the guard noted two keys.", "The note said a third key was lost."),
+    ("A court found the mill guilty and fined it.", "It admitted that waste had been dumped."),
     ("The council's chair spoke first.", "Walking was once the only way to the mill."),
 ]
 
@@ -173,7 +185,7 @@ def test_where_no_question_is_answered_none_is_asked(before, answer):
 
 ONLY_OF = [
     ("A rocket killed two people in Ilmar.", "At least 80 people were wounded.", "injured"),
-    ("A bus overturned near Lunn.", "At least 80 people were wounded.", "hurt count"),
+    ("A bus crashed near Lunn.", "At least 80 people were wounded.", "hurt count"),
 ]
 
 
