@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import Protocol
 
 MOST_RANKED, MOST_OF_A_KIND = 6, 3  # a model reads every pair, and a CPU takes its time
+MOST_IN_AN_EDITION = {"more": 2, "figures": 1, "spoken_of": 1, "next_step": 1}  # what any story could be asked
 BANNED = re.compile(
     r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further "
     r"ado|great question|absolutely|\bwow\b|fascinating|folks",
@@ -83,9 +84,11 @@ class Phrasebook:
         """The fresh wordings of a question in an order of the seed's, none if it was asked in `heard`."""
         kept = questions()[ask.kind]
         rows = [(template, template.format(**ask.slots)) for template in kept["plain"] + kept["light"]]
-        if any(text in heard for _, text in rows):
+        spent = sum(template in self._used for template, _ in rows)
+        if any(text in heard for _, text in rows) or spent >= MOST_IN_AN_EDITION.get(ask.kind, len(rows)):
             return []
-        fresh = [row for row in rows if self._is_fresh(*row) and not (plain and row[0] in kept["light"])]
+        light = [row for row in rows if row[0] in kept["light"] or "exactly" in row[0]]  # not said beside the dead
+        fresh = [row for row in rows if self._is_fresh(*row) and not (plain and row in light)]
         self._random.shuffle(fresh)
         return fresh[:MOST_OF_A_KIND]
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from synthesis.dialogue import choose, triggers
 from synthesis.dialogue.answer import Answer
 from synthesis.dialogue.facts import Fact
+from synthesis.dialogue.handback import handback
 from synthesis.dialogue.phrases import Ask, Phrasebook
 from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.things import counted, thing
-from synthesis.dialogue.voices import DOCUMENTS, is_plural, voice
+from synthesis.dialogue.voices import DOCUMENTS, is_plural, party, voice
 from synthesis.types import Citation, Turn
 
 OPENING = 600  # characters of an article that tell whether it is grave
@@ -42,7 +43,11 @@ def question(item: Spoken, before: Spoken, turns: Sequence[Turn], book: Phrasebo
         _goes_on_speaking(item, before),
     )
     plain = is_grave(article.title, article.text[:OPENING])
-    return book.ask(asks(answer), answer.text, plain=plain, heard=heard)
+    found = book.ask(asks(answer), answer.text, plain=plain, heard=heard)
+    if found or any(turn.kind == "question" for turn in turns):
+        return found
+    is_new = item.fact.sentence.article.id != before.fact.sentence.article.id
+    return book.ask(handback(answer, is_new_source=is_new, plain=plain), answer.text, plain=plain, heard=heard)
 
 
 def asks(answer: Answer) -> list[Ask]:
@@ -52,7 +57,9 @@ def asks(answer: Answer) -> list[Ask]:
     found += [Ask("count", {"things": things})] if things else []
     who = voice(answer)
     if answer.role == "no_comment":
-        return [Ask("answered", {"who": who})] if who else [Ask("no_comment", {})]
+        who = who or party(answer)
+        has = "have" if is_plural(who) else "has"
+        return [Ask("answered", {"who": who, "has": has})] if who else []
     if not found and who:
         slots = {"who": who, "does": "do" if is_plural(who) else "does"}
         if who.split()[-1] in DOCUMENTS:

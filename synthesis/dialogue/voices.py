@@ -43,6 +43,19 @@ DOCUMENTS = frozenset("note letter report memo statement document study ruling v
 _OFFICER = re.compile(
     r"(?P<whom>[A-Z]\w+(?: [A-Z]\w+)?) (?:CEO|chief executive|boss|chairman|founder|chief \w+ officer) [A-Z]"
 )
+_PARTIES = (
+    (r"\b(Defen[cs]e Forces|Armed Forces|[Mm]ilitary)$", "the military"),
+    (r"\b[Aa]rmy$", "the army"),
+    (r"\b[Nn]avy$", "the navy"),
+    (r"\b[Pp]olice( Department| Service)?$", "the police"),
+    (r"\b[Mm]inistry( of [A-Z]\w+)?$", "the ministry"),
+    (r"\b[Ee]mbassy$", "the embassy"),
+    (r"\b[Gg]overnment$", "the government"),
+)
+_INSTITUTIONS = frozenset(
+    "The Defense Defence Forces Force Armed Military Army Navy Police Department Service Ministry Foreign Interior "
+    "Health Embassy Government".split()
+)
 _TITLES = frozenset("commissioner minister secretary leader director sheriff attorney".split())
 _OFFICE_NOUNS = DOCUMENTS | frozenset(
     """chair chairman chairwoman chairperson head director boss manager captain coach mayor minister judge author
@@ -96,6 +109,19 @@ def _voice(answer: Answer) -> str:
         return f"the {office.lower()}" if office not in _ONLY_KNOWN or office.lower() in answer.said else ""
     role = phrase.split(",")[0].strip()
     return _by_people(role, answer) or _by_role(role, answer) or _by_title(role, answer) or _by_name(role, answer)
+
+
+def party(answer: Answer) -> str:
+    """Who gave no answer, by what it is ("the military", "the ministry"), if the listener knows whose it is."""
+    phrase = _speaker_phrase(answer)
+    owners = {word for ent in answer.doc.ents if ent.text in phrase for word in _owner(ent.text)}
+    kind = next((plain for shape, plain in _PARTIES if re.search(shape, phrase.split(",")[0])), "")
+    return kind if kind and owners and owners <= answer.said else ""
+
+
+def _owner(name: str) -> set[str]:
+    words = [word.removesuffix("'s") for word in re.findall(r"[A-Z][\w']+", name)]
+    return content_words(" ".join(word for word in words if word not in _INSTITUTIONS))
 
 
 def is_plural(who: str) -> bool:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -158,7 +159,7 @@ def spoken(text: str, body: str, title: str = "News from the valley") -> Spoken:
 
 def asked(before: str, answer: str, *, seed: str = "a", book: Phrasebook | None = None, title: str = "News") -> str:
     body = f"{before} {answer}"
-    turns = [Turn("Ava", before, "fact")]
+    turns = [Turn("Ben", "And?", "question"), Turn("Ava", before, "fact")]
     return question(spoken(answer, body, title), spoken(before, body, title), turns, book or Phrasebook(seed))
 
 
@@ -209,12 +210,59 @@ def test_what_was_just_told_is_not_asked(before, answer):
     assert asked(before, answer) == ""
 
 
+NO_ANSWER = [
+    ("Shells hit a school in Ilmar.", "The Ilmar Army did not respond to requests for comment.", "the army"),
+    ("Ilmar's ministers met in secret.", "Ilmar's Foreign Ministry declined to comment.", "ministry"),
+    ("Shells hit a school in Ilmar.", "The Marl Defense Forces did not respond to requests for comment.", ""),
+    ("A tower burned in Lunn.", "Nobody could be reached for comment.", ""),
+]
+
+
+@pytest.mark.parametrize(("before", "answer", "who"), NO_ANSWER)
+def test_who_gave_no_answer_is_named_or_not_asked_after(before, answer, who):
+    found = asked(before, answer)
+    assert who in found and bool(who) == bool(found)
+
+
+def test_nothing_is_exact_beside_the_dead():
+    before, answer = "A ferry collided with a tanker.", "The ferry turned at 3.10 in the morning and lost power."
+    found = {asked(before, answer, seed=seed, title="Forty killed as ferry sinks") for seed in "abcdefghij"}
+    assert found and not any("exactly" in text for text in found)
+
+
+HANDED_BACK = [
+    ("The harbour will be dredged.", "Gulls built their nests on the northern cliffs.", "more"),
+    ("A choir from Lunn won a prize.", 'Its singer Ann Roe said: "Nobody had heard of us before this."', ""),
+    ("A choir from Lunn won a prize.", 'The singer Ann Roe told a crowd: "We had no piano for a year."', "spoken_of"),
+    ("The town of Lunn owns the mill.", "The town will rent out the upper floors.", "next_step"),
+    ("The town of Lunn will sell the mill.", "The town will rent out the upper floors.", ""),
+    ("The town of Lunn owns the mill.", "But the roof leaks.", ""),
+    ("The town of Lunn owns the mill.", "Carrow also owns one.", ""),
+]
+
+
+@pytest.mark.parametrize(("before", "answer", "kind"), HANDED_BACK)
+def test_a_story_without_a_question_gets_a_plain_one_where_it_is_safe(before, answer, kind):
+    body = f"{before} {answer}"
+    found = question(spoken(answer, body), spoken(before, body), [Turn("Ava", before, "fact")], Phrasebook("a"))
+    assert found in phrases.questions()[kind]["plain"] + phrases.questions()[kind]["light"] if kind else not found
+
+
+def test_another_report_is_asked_for_as_such():
+    first = spoken("Storms broke the wall at Lunn.", "")
+    second = replace(first.fact.sentence, article=replace(first.fact.sentence.article, id="b"))
+    other = replace(first, fact=replace(first.fact, sentence=second))
+    turns = [Turn("Ava", first.text, "fact")]
+    found = question(replace(other, text="Winds tore 40 roofs off."), first, turns, Phrasebook("a"))
+    assert found in phrases.questions()["another_report"]["plain"]
+
+
 def test_a_thing_may_be_asked_after_again_but_not_at_once():
     first, second, third = "The captain swam ashore.", "A tug towed the ferry away.", "The captain is being questioned."
-    turns = [Turn("Ava", first, "fact"), Turn("Ava", second, "fact")]
+    turns = [Turn("Ben", "And?", "question"), Turn("Ava", first, "fact"), Turn("Ava", second, "fact")]
     found = question(spoken(third, ""), spoken(second, ""), turns, Phrasebook("a"))
     assert re.search(r"\bthe captain\?$", found)
-    assert question(spoken(third, ""), spoken(first, ""), turns[:1], Phrasebook("a")) == ""
+    assert question(spoken(third, ""), spoken(first, ""), turns[:2], Phrasebook("a")) == ""
 
 
 def test_no_wording_is_heard_twice_in_an_edition_and_then_none():
