@@ -36,6 +36,12 @@ _PLAIN = {
 }
 _ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
 _ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,130}), (?P<claim>.+)$")
+# "a report into the incident" is one that nobody need look up.
+_INTO_THE_MATTER = re.compile(
+    r"(?<=\b)(report|statement|account|review|inquiry|investigation|study|document|documents|update|briefing|post|memo)"
+    r" (?:into|of|on|about|regarding) the (?:incident|attack|matter|case|accident|crash|shooting|fire|event|events"
+    r"|situation|affair)\b"
+)
 _OPENING_PHRASE = re.compile(r"(in|at|on|after|for|when|if|as|with|by|since|during|under|because)\b", re.I)
 _BY_WHICH_WAY = re.compile(
     r"^(?:in an? (?:\w+ )?(?:e-?mail|statement|interview|post)|on (?:Twitter|X|Telegram"
@@ -93,11 +99,17 @@ def attribute(text: str, doc: Doc, body: str = "") -> Attributed | None:
     by_report = _ACCORDING.match(text)
     if by_report and text[0] != '"' and by_report["claim"].count('"') % 2 == 0:
         return Attributed(
-            None, by_report["who"], "according to", _as_clause(by_report["claim"], doc, body) + ".", False, True
+            None,
+            _INTO_THE_MATTER.sub(r"\1", by_report["who"]),
+            "according to",
+            _as_clause(by_report["claim"], doc, body) + ".",
+            False,
+            True,
         )
     first = _ACCORDING_FIRST.match(text)
     if first:
-        return Attributed(None, first["who"], "according to", first["claim"], False, False)
+        who = _INTO_THE_MATTER.sub(r"\1", first["who"])
+        return Attributed(None, who, "according to", first["claim"], False, who != first["who"])
     for verb in doc:
         if verb.lemma_.lower() not in _FINDING_VERBS or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN"}:
             continue

@@ -77,3 +77,17 @@ def test_a_newspaper_takes_its_article_in_a_sentence(outlet, spoken):
 )
 def test_an_outlet_is_named_as_it_is_said(written, spoken):
     assert outlet_name(written) == spoken
+
+
+def test_an_attribution_in_front_leaves_out_what_the_story_is_about_anyway():
+    for text in (
+        "According to a report into the incident published on Thursday, the valve was open.",
+        "The valve was open, according to a report into the incident published on Thursday.",
+    ):
+        found = attribute(text, parse([text])[0])
+        assert found.spoken(found.who) == "According to a report published on Thursday, the valve was open."
+
+
+def test_who_knows_of_a_matter_is_told_whole():
+    text = "According to two people with knowledge of the matter, the valve was open."
+    assert attribute(text, parse([text])[0]).who == "two people with knowledge of the matter"
