@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from synthesis.dialogue import figures
+from synthesis.dialogue.companions import company, travelling
 from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.reading import Reading
 from synthesis.dialogue.roles import is_counter
@@ -41,6 +42,7 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
     first fact is the lead article's news, the third at the latest one to end on; what says again what was said, or
     points at something unsaid, does not get in.
     """
+    facts = travelling(readings, facts)
     room = {reading.article.id: _room(reading.total) for reading in readings}
     chosen: list[Fact] = []
     said = set(content_words(title))
@@ -146,6 +148,7 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
     wanted = sum(worth for part, worth in _PARTS if part(fact) and not any(map(part, chosen[1:])))
     unexplained = min(3.0, len(fact.assumes - said))
+    wanted += company(fact, chosen[0]) if chosen and not any(company(other, chosen[0]) for other in chosen[1:]) else 0.0
     return (
         fact.score
         - 1.2 * overlap

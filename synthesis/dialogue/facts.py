@@ -19,7 +19,7 @@ from synthesis.dialogue.pronouns import (
 )
 from synthesis.dialogue.reading import Person, Reading, Sentence
 from synthesis.dialogue.roles import Role, counts_people, is_counter, role_of
-from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, shorten, strip_lead_in
+from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, is_sentence, shorten, strip_lead_in
 from synthesis.dialogue.unspeakable import is_caption, reason
 from synthesis.types import Edition
 
@@ -69,6 +69,7 @@ class Fact:
     needs_noun: str = ""
     assumes: frozenset[str] = frozenset()  # nouns that it speaks of as known ("the memo")
     score: float = 0.0
+    is_joined: bool = False  # two sentences, neither of which may be told alone
 
     @property
     def key(self) -> tuple[str, int]:
@@ -98,7 +99,9 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         or not when.is_datable(text, published, edition.date)
     ):
         return None
-    text = strip_lead_in(text)
+    text = _before_ellipsis(strip_lead_in(text))
+    if not text:
+        return None
     doc = sentence.doc if text == sentence.text else parse([text])[0]
     found, cites = attribute(text, doc, sentence.article.text), [sentence.index]
     role = role_of(text, doc, place=place, is_attributed=found is not None, year=published.year if published else None)
@@ -140,6 +143,21 @@ def _whole_quotation(sentence: Sentence) -> str:
     if sentence.leaves_open:
         return "" if sentence.text.startswith('"') else f'{sentence.text}"'
     return sentence.text
+
+
+_ELLIPSIS = re.compile(r"\s*(…|\.\.\.|\. \. \.)")
+
+
+def _before_ellipsis(text: str) -> str:
+    """The sentence with no quotation that runs over an ellipsis: one that is quoted first ends before it; else ""."""
+    gap = _ELLIPSIS.search(text)
+    if gap is None:
+        return text
+    quoted = re.match(r'"([^"]*)"', text)
+    before = text[1 : gap.start()].rstrip(" ,;:")
+    if quoted is None or gap.start() >= quoted.end() or not is_sentence(f"{before}.", None):
+        return ""
+    return f'"{before},{text[quoted.end() - 1 :]}'
 
 
 def _for_the_ear(text: str, *, longest: int) -> str:

@@ -118,7 +118,7 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], edition: Edition) -> S
     for words, indexes in (
         (text, cites),
         (fact.text, fact.cites),
-        (own if len(own.split()) <= 40 else "", (fact.sentence.index,)),
+        (own if len(own.split()) <= 40 and not fact.is_joined else "", (fact.sentence.index,)),
     ):
         texts = sources(article, indexes, edition)
         if (
@@ -151,7 +151,7 @@ def _groups(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
         last = groups[-1] if groups else []
         words = sum(len(other.text.split()) for other in [*last, item])
         if len(last) == 1 and len(last[0].text.split()) <= 5 and _is_next(last[0], item):
-            last.append(item)  # "Parents are divided." is the beginning of a thought
+            last.append(item)  # "The wall held." is the beginning of a thought
             continue
         fits = (
             len(last) == 1
