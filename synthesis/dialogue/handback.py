@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from synthesis.dialogue.answer import Answer
+from synthesis.dialogue.choose import content_words
 from synthesis.dialogue.phrases import Ask
-from synthesis.dialogue.trigger import COUNT, finds, has_new_figure
+from synthesis.dialogue.trigger import finds, has_new_figure
 
 # What leans on the sentence before, or goes on with its thought, is no answer to anybody.
 _LEANS = re.compile(
@@ -15,13 +16,24 @@ _LEANS = re.compile(
 )
 _ADDS = re.compile(r"(?:[\w'.,-]+ ){1,6}?(also|still|again|too|instead|however|reiterated|insists?|insisted)\b", re.I)
 _STATES = frozenset("be have feature make need require remain seem look sit stand lie".split())
+_ACTING = frozenset(
+    """president governor mayor minister council town city state country party government company firm team campaign
+    ministry court judge police union board committee club school museum crew leader lawmaker senator candidate voter
+    worker teacher driver farmer researcher scientist agency authority bank university airline operator""".split()
+)
+_LISTED = re.compile(r"[A-Z]\w+(?: \w+){0,2}: ")
 
 
 def handback(answer: Answer, *, is_new_source: bool, plain: bool) -> list[Ask]:
     """The question by the role of the fact that follows, or none where none is safe.
 
     `is_new_source`: the fact is from another article than the one before it; `plain`: the story is grave."""
-    if _LEANS.match(answer.text) or _ADDS.match(answer.text.split('"')[0]) or answer.root is None:
+    if (
+        _LEANS.match(answer.text)
+        or _LISTED.match(answer.text)
+        or _ADDS.match(answer.text.split('"')[0])
+        or answer.root is None
+    ):
         return []
     if is_new_source:
         return [Ask("another_report", {})]
@@ -30,15 +42,11 @@ def handback(answer: Answer, *, is_new_source: bool, plain: bool) -> list[Ask]:
     if answer.role == "next":
         return [Ask("next_step", {})] if _is_a_step(answer) else []
     if answer.role == "quotation":
-        return [Ask("spoken_of", {})] if _is_said_by_a_person(answer) and not _has_been_said(answer) else []
-    if (
-        answer.role == "number"
-        and not plain
-        and has_new_figure(answer)
-        and finds(rf"%|\bper ?cent\b|{COUNT}", answer.core)
-    ):
-        return [Ask("figures", {})]
-    return [Ask("more", {})] if answer.role in {"event", "detail", "number", "account"} else []
+        return [Ask("spoken_of", {})] if _is_said_by_somebody_new(answer) and not _has_been_said(answer) else []
+    if answer.role == "number" and not plain and finds(r"%|\bper ?cent\b", answer.core):
+        return [Ask("figures", {})] if has_new_figure(answer) and answer.is_linked else []
+    is_news = answer.role in {"event", "detail", "number", "account"} and _is_on_the_matter(answer)
+    return [Ask("more", {})] if is_news else []
 
 
 def _is_a_step(answer: Answer) -> bool:
@@ -48,14 +56,24 @@ def _is_a_step(answer: Answer) -> bool:
         and answer.main is not None
         and answer.main.lemma_.lower() not in _STATES
         and subject is not None
-        and subject.dep_ != "expl"
+        and (subject.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"} or subject.lemma_.lower() in _ACTING)
         and not finds(r"\b(will|would|plans? to|expected to|due to)\b", answer.before)
     )
 
 
-def _is_said_by_a_person(answer: Answer) -> bool:
+def _is_on_the_matter(answer: Answer) -> bool:
+    """Whether it tells what was done by, to or with what was spoken of last: an aside answers nothing."""
+    if answer.main is None or answer.main.lemma_.lower() in _STATES or answer.tense == "future":
+        return False
+    is_certain = not finds(r"\b(could|might|may|should|can)\b", answer.core)
+    return is_certain and bool(content_words(answer.core) & content_words(answer.before))
+
+
+def _is_said_by_somebody_new(answer: Answer) -> bool:
+    """Those who were named before are asked after by name, or not at all."""
     outside = answer.text.split('"')[0]
-    return any(entity.label_ == "PERSON" and entity.text in outside for entity in answer.doc.ents)
+    people = [entity.text for entity in answer.doc.ents if entity.label_ == "PERSON" and entity.text in outside]
+    return bool(people) and not content_words(" ".join(people)) & answer.said
 
 
 def _has_been_said(answer: Answer) -> bool:

@@ -235,8 +235,8 @@ MATTERS = (
     ),
     Trigger(
         "who",
-        r"\b(lead|led|serv\w+|work\w*|join\w+|born|became|is|was|has been)\b",
-        verb="lead serve work join bear become",
+        r"\b(lead|led|serv\w+|work\w*|join\w+|became|is|was|has been)\b",
+        verb="lead serve work join become",
         also=told_of_a_person,
     ),
     # Sport

@@ -56,7 +56,10 @@ _INSTITUTIONS = frozenset(
     "The Defense Defence Forces Force Armed Military Army Navy Police Department Service Ministry Foreign Interior "
     "Health Embassy Government".split()
 )
-_TITLES = frozenset("commissioner minister secretary leader director sheriff attorney".split())
+_TITLES = frozenset(
+    "commissioner minister secretary leader director sheriff attorney officer adviser advisor chair chairman "
+    "chairwoman professor chief coach manager ambassador inspector".split()
+)
 _OFFICE_NOUNS = DOCUMENTS | frozenset(
     """chair chairman chairwoman chairperson head director boss manager captain coach mayor minister judge author
     ranger owner farmer lawyer prosecutor police coastguard authority ministry company council union club association
@@ -196,6 +199,8 @@ def _by_title(phrase: str, answer: Answer) -> str:
         for word in entity.text.split()
         if word.lower() not in _TITLES
     }
+    if not _is_known(" ".join(word for word in words if word in names), answer):
+        return ""
     role = [word if word in names else word.lower() for word in words]
     return " ".join(["the", *role[1 if role[0] == "the" else 0 :]])
 

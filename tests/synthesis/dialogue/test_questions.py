@@ -90,6 +90,12 @@ ASKED = [
         "why why_caused",
         "",
     ),
+    (
+        "Softmill has lost its licence.",
+        "Chief product officer Ida Crane said it would pay.",
+        "voice",
+        "the chief product officer",
+    ),
     ("A tower burned in Lunn.", "Judge Ruth Hale said the owner had ignored the rules.", "voice", "the judge"),
     (
         "The pool will shut.",
@@ -231,11 +237,14 @@ def test_nothing_is_exact_beside_the_dead():
 
 
 HANDED_BACK = [
-    ("The harbour will be dredged.", "Gulls built their nests on the northern cliffs.", "more"),
+    ("The harbour will be dredged.", "Gulls built their nests on the northern cliffs.", ""),
+    ("The harbour of Lunn will be dredged.", "The town bought the harbour from a bank.", "more"),
     ("A choir from Lunn won a prize.", 'Its singer Ann Roe said: "Nobody had heard of us before this."', ""),
     ("A choir from Lunn won a prize.", 'The singer Ann Roe told a crowd: "We had no piano for a year."', "spoken_of"),
     ("The town of Lunn owns the mill.", "The town will rent out the upper floors.", "next_step"),
     ("The town of Lunn will sell the mill.", "The town will rent out the upper floors.", ""),
+    ("The town of Lunn owns the mill.", "The mill will shine in the morning sun.", ""),
+    ("Mill up: The town of Lunn bought the mill.", "Bank down: The town of Lunn shut the bank.", ""),
     ("The town of Lunn owns the mill.", "But the roof leaks.", ""),
     ("The town of Lunn owns the mill.", "Carrow also owns one.", ""),
 ]
@@ -246,6 +255,13 @@ def test_a_story_without_a_question_gets_a_plain_one_where_it_is_safe(before, an
     body = f"{before} {answer}"
     found = question(spoken(answer, body), spoken(before, body), [Turn("Ava", before, "fact")], Phrasebook("a"))
     assert found in phrases.questions()[kind]["plain"] + phrases.questions()[kind]["light"] if kind else not found
+
+
+def test_the_plainest_question_is_asked_twice_in_an_edition_at_most():
+    before, answer, _ = next(row for row in HANDED_BACK if row[2] == "more")
+    book, turns = Phrasebook("a"), [Turn("Ava", before, "fact")]
+    found = [question(spoken(answer, ""), spoken(before, ""), turns, book) for _ in range(4)]
+    assert [bool(text) for text in found] == [True, True, False, False]
 
 
 def test_another_report_is_asked_for_as_such():
