@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.dialogue import grounding
 from synthesis.dialogue.attribution import spoken_outlet
 from synthesis.dialogue.choose import content_words
+from synthesis.dialogue.headlines import without_circumstance
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import BANNED, Phrasebook
 from synthesis.dialogue.segment import Prepared
 from synthesis.dialogue.when import spoken_date
 from synthesis.types import Edition, Turn, TurnKind
 
-MOST_CONTENTS_WORDS = 44
+MOST_CONTENTS_WORDS, MOST_LATER_WORDS = 44, 8
 _COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -46,7 +47,7 @@ def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
         return book.say("opening", "contents_single", outlet=spoken_outlet(stories[0].story.articles[0].outlet))
     for way, fewest in ((_clause, 3), (_thing, 3), (_clause, 2), (_thing, 2), (_noun, 2)):
         lead = _sound(way(stories[0]), stories[0]) or (_where(stories[0]) if way is _noun else "")
-        named = [lead, *(words for prepared in stories[1:5] if (words := _sound(way(prepared), prepared)))]
+        named = [lead, *(words for prepared in stories[1:5] if (words := _brief(prepared, way)))]
         if len(named) >= fewest and lead:
             most = 3 if sum(len(words.split()) for words in named[:3]) <= MOST_CONTENTS_WORDS else 2
             *before, last = named[:most]
@@ -54,6 +55,14 @@ def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
             return book.say("opening", "contents", headlines=joined)
     count = _COUNTS[min(len(stories), 12)]
     return book.say("opening", "contents_few", count=count, count_capital=count.capitalize())
+
+
+def _brief(prepared: Prepared, way: Callable[[Prepared], str]) -> str:
+    """A later story in a few words, in the `way` asked for, or ""."""
+    words = way(prepared)
+    if len(words.split()) > MOST_LATER_WORDS:
+        words = without_circumstance(words)
+    return _sound(words, prepared) if len(words.split()) <= MOST_LATER_WORDS else ""
 
 
 def _clause(prepared: Prepared) -> str:

@@ -35,6 +35,7 @@ _SMALL = frozenset("a an the and or of in on at to for from by with as is are af
 _NUMBERS = frozenset(
     "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred".split()
 )
+_CIRCUMSTANCES = frozenset("at from for in on after during near".split())
 _JOINS = frozenset("after as when if while before because since until".split())
 _DETERMINED = frozenset("det poss nummod predet".split())
 _BEFORE_BARE = r"(?:^|[,.] |\b(?:of|in|from|with|by|for|on|to|at|and|or|as|into|than) )"
@@ -108,6 +109,21 @@ def clause(headline: str, story: Story) -> str:
         (f"{articles[token.i]} " if articles.get(token.i) else "") + token.text_with_ws for token in doc[:-1]
     )
     return said if len(said.split()) <= LONGEST_CLAUSE else ""
+
+
+def without_circumstance(clause: str) -> str:
+    """The clause without the last circumstance of its verb ("from January"), where one is left without it."""
+    doc = parse([clause + "."])[0]
+    for token in doc:
+        is_last = token.right_edge.i >= len(doc) - 2
+        if token.dep_ != "prep" or token.lower_ not in _CIRCUMSTANCES or not is_last or token.left_edge != token:
+            continue
+        rest = doc[: token.i].text
+        verb = token.head
+        is_done = any(child.dep_ in {"dobj", "auxpass"} and child.i < token.i for child in verb.children)
+        if verb.pos_ == "VERB" and is_done and _is_spoken_clause(parse([rest + "."])[0]):
+            return rest
+    return clause
 
 
 def _body(story: Story) -> str:

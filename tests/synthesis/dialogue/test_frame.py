@@ -1,6 +1,7 @@
 """What stands around the stories."""
 
 import json
+import re
 from importlib.resources import files
 
 import pytest
@@ -58,3 +59,10 @@ def test_no_third_link_in_a_row_names_an_outlet_alone(linked):
         before.append(linked(RATE, "Bank of Aldmere holds interest rate", before))
     assert [told.is_bare for told in before] == [True, True, False]
     assert "Meridian" not in before[2].turn.text
+
+
+def test_the_opening_tells_the_later_stories_in_few_words(stories, edition):
+    prepared = [segment.prepare(story, edition) for story in stories]
+    second = frame.opening(prepared, "Ava", "Ben", Phrasebook("seed"), edition)[1].text
+    later = re.split(r", (?:and )?", second.rstrip("."))[1:]
+    assert later and all(len(words.split()) <= 8 for words in later)

@@ -1,6 +1,6 @@
 import pytest
 
-from synthesis.dialogue.headlines import clause, sentence_case, speakable_headline
+from synthesis.dialogue.headlines import clause, sentence_case, speakable_headline, without_circumstance
 from synthesis.types import Article, Story
 
 
@@ -71,3 +71,15 @@ def test_a_headline_in_sentence_case_keeps_its_names():
 )
 def test_a_headline_is_not_said_without_who_claims_it(title):
     assert speakable_headline(story(title, "The mill smoke does no harm."), {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        ("the Bank of Aldmere holds its interest rate at 3.75 percent", "the Bank of Aldmere holds its interest rate"),
+        ("forty schools are to try a four-day week from January", "forty schools are to try a four-day week"),
+        ("the court rules against the mill", "the court rules against the mill"),
+    ],
+)
+def test_a_clause_can_do_without_its_last_circumstance(long, short):
+    assert without_circumstance(long) == short
