@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from synthesis.dialogue.attribution import SPEECH_VERBS
 from synthesis.dialogue.facts import Fact
+from synthesis.dialogue.figures import quantities
 from synthesis.dialogue.reading import Reading
+from synthesis.dialogue.roles import counts_people
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -42,6 +44,7 @@ _ACCUSES = re.compile(
     re.I,
 )
 _MISSING = re.compile(r"\b(?:is|are|was|were|one|two|three|people|still|man|woman|child|boy|girl) (?:still )?missing\b")
+_DEAD = re.compile(r"\b(killed|died|dead)\b")
 _SEARCH = re.compile(r"\b(search(es|ed|ing)?|rescuers|look(ed|ing)? for)\b", re.I)
 
 
@@ -54,7 +57,9 @@ def travelling(readings: Sequence[Reading], facts: Sequence[Fact]) -> list[Fact]
     sentences = {(s.article.id, s.index): s.text for reading in readings for s in reading.sentences}
     for fact in facts:
         article, index = fact.key
-        if fact.key in gone or _DIVIDED.match(fact.text) or _is_broken_silence(fact, readings):
+        if fact.key in gone or _DIVIDED.match(fact.text):
+            continue
+        if _is_broken_silence(fact, readings) or _is_bare_toll(fact, facts):
             continue
         limit = behind.get(fact.key)
         if index > 0 and fact.speaker and _takes_back(sentences.get((article, index + 1), ""), fact, limit):
@@ -114,6 +119,21 @@ def _is_broken_silence(fact: Fact, readings: Sequence[Reading]) -> bool:
         if (sentence.article.id, sentence.index) != fact.key
         for token in sentence.doc
         if token.dep_ == "nsubj" and token.head.lemma_.lower() in SPEECH_VERBS and not _is_denied(token.head)
+    )
+
+
+def _is_bare_toll(fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether it counts the dead on nobody's word, where another sentence of the article gives the count its owner."""
+    is_owned = fact.speaker or re.search(r"\b(said|says|say|according)\b", fact.text)
+    if is_owned or fact.key[1] == 0 or not (_DEAD.search(fact.text) and counts_people(fact.text)):
+        return False
+    counted = {figure.value for figure in quantities(fact.text)}
+    return any(
+        other.speaker
+        and other.key[0] == fact.key[0]
+        and _DEAD.search(other.text)
+        and counted <= {figure.value for figure in quantities(other.text)}
+        for other in facts
     )
 
 

@@ -72,3 +72,13 @@ def test_nobody_is_called_divided(told):
 def test_a_story_wants_the_other_half(told, news, beside):
     lead, other, fact = told(news, "The sky over the bay was clear all day.", beside)
     assert company(fact, lead) > 0 and company(other, lead) == 0
+
+
+def test_the_dead_are_counted_on_somebodys_word(told):
+    bare, owned = (
+        "The shells killed 14 people in the old town.",
+        "The city council said 14 people were killed by shells.",
+    )
+    assert bare in texts(told(NEWS, bare))
+    both = texts(told(NEWS, bare, owned))
+    assert bare not in both and owned in both
