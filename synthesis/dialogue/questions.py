@@ -17,6 +17,7 @@ from synthesis.dialogue.voices import DOCUMENTS, is_plural, party, voice
 from synthesis.types import Citation, Turn
 
 OPENING = 600  # characters of an article that tell whether it is grave
+SAID_BEFORE_HANDBACK = 3  # turns: a question of the matter, which may still come, is worth more
 _VIEWS = frozenset({"quotation", "reaction"})
 
 
@@ -44,7 +45,7 @@ def question(item: Spoken, before: Spoken, turns: Sequence[Turn], book: Phrasebo
     )
     plain = is_grave(article.title, article.text[:OPENING])
     found = book.ask(asks(answer), answer.text, plain=plain, heard=heard)
-    if found or any(turn.kind == "question" for turn in turns):
+    if found or len(turns) < SAID_BEFORE_HANDBACK or any(turn.kind == "question" for turn in turns):
         return found
     is_new = item.fact.sentence.article.id != before.fact.sentence.article.id
     return book.ask(handback(answer, is_new_source=is_new, plain=plain), answer.text, plain=plain, heard=heard)
@@ -87,5 +88,7 @@ def _goes_on_speaking(item: Spoken, before: Spoken) -> bool:
     now, then = item.fact.speaker, before.fact.speaker
     names = [set(re.findall(r"(?!The\b|An?\b)\b[A-Z][\w-]+", who)) for who in (now, then)]
     if names[0] or names[1]:
-        return bool(names[0] & names[1])
+        places = {e.text for fact in (item.fact, before.fact) for e in fact.sentence.doc.ents if e.label_ == "GPE"}
+        shared = names[0] & names[1]
+        return bool(shared) and (bool(shared - places) or shared in names)
     return bool(choose.content_words(now) & choose.content_words(then))

@@ -82,14 +82,15 @@ def voice(answer: Answer) -> str:
     """How a question may call who speaks in the answer ("the council's chair"), or "" if it cannot, or if the listener
     has heard their words already."""
     who = _voice(answer)
-    return "" if who and (_ADDS.match(answer.text.split('"')[0]) or _has_spoken(answer)) else who
+    return "" if who and (_ADDS.match(answer.text.split('"')[0]) or _has_spoken(answer, who)) else who
 
 
-def _has_spoken(answer: Answer) -> bool:
-    """Whether somebody of one of the speaker's names, or of their office, was quoted before in this story."""
+def _has_spoken(answer: Answer, who: str) -> bool:
+    """Whether somebody of the speaker's name, or of their office, was quoted before in this story."""
     phrase = _speaker_phrase(answer)
-    names = [w for w in re.findall(r"[A-Z][\w-]+", phrase) if w.lower() not in _COMMON]
-    keys = names or re.findall(r"[\w-]+", phrase.split(",")[0])[-1:]
+    people = [e.text.split()[-1] for e in answer.doc.ents if e.label_ == "PERSON" and e.text in phrase]
+    names = [word for word in re.findall(r"[A-Z][\w-]+", who if people else phrase) if word.lower() not in _COMMON]
+    keys = [*people, *names] or re.findall(r"[\w-]+", phrase.split(",")[0])[-1:]
     told = "|".join(map(re.escape, keys))
     return bool(keys) and bool(
         re.search(
@@ -216,6 +217,8 @@ def _by_name(phrase: str, answer: Answer) -> str:
     last = name.split()[-1]
     if is_person:
         return next((known for known in (name, last) if re.search(rf"\b{re.escape(known)}\b", answer.heard)), "")
+    if entity is None and re.search(rf"\b[A-Z][a-z]+ {re.escape(name)}\b", answer.heard) and head == name == last:
+        return name  # a surname after the full name
     if entity is None or entity.label_ not in {"ORG", "GPE"} or not re.search(rf"\b{re.escape(name)}\b", answer.heard):
         return ""
     return f"the {name}" if head != name else name

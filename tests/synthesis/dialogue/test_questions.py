@@ -96,6 +96,13 @@ ASKED = [
         "voice",
         "the chief product officer",
     ),
+    (
+        "Statistics Canada said that jobs were lost.",
+        "Northway Savings of Canada's chief economist, Ann Roe, said the worst was over.",
+        "voice",
+        "economists",
+    ),
+    ("Nicole Slemp left her post.", 'Slemp says: "I did not want to go before the summer."', "voice", "Slemp"),
     ("A tower burned in Lunn.", "Judge Ruth Hale said the owner had ignored the rules.", "voice", "the judge"),
     (
         "The pool will shut.",
@@ -253,13 +260,15 @@ HANDED_BACK = [
 @pytest.mark.parametrize(("before", "answer", "kind"), HANDED_BACK)
 def test_a_story_without_a_question_gets_a_plain_one_where_it_is_safe(before, answer, kind):
     body = f"{before} {answer}"
-    found = question(spoken(answer, body), spoken(before, body), [Turn("Ava", before, "fact")], Phrasebook("a"))
+    turns = [Turn(host, before, "fact") for host in ("Ava", "Ben", "Ava")]
+    found = question(spoken(answer, body), spoken(before, body), turns, Phrasebook("a"))
+    assert not question(spoken(answer, body), spoken(before, body), turns[:1], Phrasebook("a"))
     assert found in phrases.questions()[kind]["plain"] + phrases.questions()[kind]["light"] if kind else not found
 
 
 def test_the_plainest_question_is_asked_twice_in_an_edition_at_most():
     before, answer, _ = next(row for row in HANDED_BACK if row[2] == "more")
-    book, turns = Phrasebook("a"), [Turn("Ava", before, "fact")]
+    book, turns = Phrasebook("a"), [Turn("Ava", before, "fact")] * 3
     found = [question(spoken(answer, ""), spoken(before, ""), turns, book) for _ in range(4)]
     assert [bool(text) for text in found] == [True, True, False, False]
 
@@ -268,7 +277,7 @@ def test_another_report_is_asked_for_as_such():
     first = spoken("Storms broke the wall at Lunn.", "")
     second = replace(first.fact.sentence, article=replace(first.fact.sentence.article, id="b"))
     other = replace(first, fact=replace(first.fact, sentence=second))
-    turns = [Turn("Ava", first.text, "fact")]
+    turns = [Turn("Ava", first.text, "fact")] * 3
     found = question(replace(other, text="Winds tore 40 roofs off."), first, turns, Phrasebook("a"))
     assert found in phrases.questions()["another_report"]["plain"]
 
