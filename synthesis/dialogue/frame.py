@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.dialogue import grounding
+from synthesis.dialogue import choose, grounding
 from synthesis.dialogue.attribution import spoken_outlet
 from synthesis.dialogue.choose import content_words
 from synthesis.dialogue.headlines import without_circumstance
@@ -16,6 +16,7 @@ from synthesis.dialogue.when import spoken_date
 from synthesis.types import Edition, Turn, TurnKind
 
 MOST_CONTENTS_WORDS, MOST_LATER_WORDS = 44, 8
+LEAST_OF_TITLE = 0.2  # below it, the first fact tells another matter than the title
 _COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -120,6 +121,12 @@ def link(
     text = book.say("links", f"{base}_{'plain' if is_third else 'outlet'}", **slots)
     turn = _turn(other if hands_over else lead, text, "link", prepared.story.id)
     return Link(turn, names_outlet=not is_third, is_bare=not is_third)
+
+
+def has_news(prepared: Prepared) -> bool:
+    """Whether the story's news can be told: by its first fact, or else by its headline, read whole."""
+    told = choose.told_of(prepared.story.title, prepared.facts[0].text)
+    return told >= LEAST_OF_TITLE or bool(_whole_headline(prepared))
 
 
 def _whole_headline(prepared: Prepared) -> str:

@@ -20,6 +20,11 @@ from synthesis.dialogue.trigger import (
     gives_no_money_first,
 )
 
+# After a turn that counts the dead too, a question about the injured would pass them over.
+_HURT_ALONE = (
+    rf"\A(?!.*\b(?:kill\w*|died|dead|deaths?)\b).*(?:{HURT}|\b(?:taken|brought|flown|rushed) to (?:\w+ ){{0,2}}"
+    r"hospitals?\b|\btreated for\b)"
+)
 EVENTS = (
     # Money
     Trigger("cost_coming", rf"\bcosts?\b.*{MONEY}", verb="cost expect", tense="future", about=True, also=brings_money),
@@ -191,13 +196,13 @@ EVENTS = (
     ),
     Trigger(
         "hurt",
-        rf"{HURT}|\b(taken|brought|flown|rushed) to (?:\w+ ){{0,2}}hospitals?\b|\btreated for\b",
+        _HURT_ALONE,
         heard=HARM,
         unheard=rf"{HURT}|\bhospital|{DEATHS}",
     ),
     Trigger(
         "injured",
-        rf"{HURT}|\b(taken|brought|flown|rushed) to (?:\w+ ){{0,2}}hospitals?\b|\btreated for\b",
+        _HURT_ALONE,
         heard=DEATHS,
         unheard=HURT + r"|\bhospital",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from synthesis.dialogue import extractive, generative
+from synthesis.dialogue import extractive, frame, generative
 from synthesis.dialogue.generative import LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
@@ -40,15 +40,24 @@ class Writer:
             raise ValueError(f"a dialogue has two hosts with different names, not {[host.name for host in hosts]}")
         steps = len(stories) + 2
         prepared: list[Prepared] = []
+        aside: list[Prepared] = []
         left_out: list[LeftOut] = []
         for done, story in enumerate(stories):
             progress(done, steps)
             ready = prepare(story, edition)
-            if ready.facts:
+            if not ready.facts:
+                left_out.append(LeftOut(story.id, "None of its sentences can be spoken."))
+            elif frame.has_news(ready):
                 prepared.append(ready)
             else:
-                left_out.append(LeftOut(story.id, "None of its sentences can be spoken."))
-        if not prepared:
+                aside.append(ready)
+        if prepared:
+            left_out += [
+                LeftOut(ready.story.id, "The news of it is in no sentence that can be spoken.") for ready in aside
+            ]
+        elif aside:
+            prepared = aside
+        else:
             raise NothingToTell("no story has a sentence that can be spoken")
         told, counts, dropped = extractive.fit(prepared, hosts, edition)
         progress(steps - 1, steps)

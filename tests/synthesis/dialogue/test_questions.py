@@ -158,6 +158,7 @@ NOT_ASKED = [
     ("A note from the guard noted two keys.", "The note said a third key was lost."),
     ("A court found the mill guilty and fined it.", "It admitted that waste had been dumped."),
     ("The council's chair spoke first.", "Walking was once the only way to the mill."),
+    ("A tank fired two rounds at reporters.", "The first shell killed Ivo Brandt and severely wounded Nora Till."),
 ]
 
 

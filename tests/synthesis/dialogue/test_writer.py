@@ -275,3 +275,18 @@ def test_progress_comes_to_its_end(stories, edition):
     steps = []
     Writer().write(stories, DEFAULT_HOSTS, edition=edition, progress=lambda done, total: steps.append((done, total)))
     assert steps[-1][0] == steps[-1][1] and steps == sorted(steps)
+
+
+def test_a_story_whose_news_no_sentence_tells_is_left_out(trawler, edition):
+    body = (
+        "The hills above the town were green that spring, and the sheep had long been shorn.\n"
+        "Old Tom Bell walked the lane every day with his two dogs and a stick of ash.\n"
+        "The baker's shop opened at six, and the smell of bread went down the street.\n"
+        "The school has forty pupils and two teachers."
+    )
+    article = Article(
+        "essay", "Lantern", "https://news.example/e", "2026-11-23T04:00:00+00:00", body, "Ten best kettles"
+    )
+    essay = Story("essay", "Ten best electric kettles for a small kitchen: our picks", (article,))
+    dialogue = Writer().write([trawler, essay], DEFAULT_HOSTS, edition=edition)
+    assert [(left.story, "news" in left.reason) for left in dialogue.left_out] == [("essay", True)]
