@@ -110,8 +110,9 @@ def _recent_phrases(episode: Episode) -> Iterable[str]:
     last = list(before.order_by("-edition_date").values_list("pk", flat=True)[:REMEMBERED_EDITIONS])
     turns = Turn.objects.filter(script__episode__in=last)
     asked = turns.filter(kind="question", script__episode__in=last[:REMEMBERED_QUESTIONS])
-    # A link may open a fact's turn.
-    openings = [sentences.split(text)[0] for text in turns.filter(kind="fact").values_list("text", flat=True)]
+    # A link may open a fact's turn; a turn of one sentence is the fact alone, which may be told again.
+    told = [sentences.split(text) for text in turns.filter(kind="fact").values_list("text", flat=True)]
+    openings = [said[0] for said in told if len(said) > 1]
     return [
         *turns.filter(kind__in=_FRAME).values_list("text", flat=True),
         *asked.values_list("text", flat=True),

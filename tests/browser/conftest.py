@@ -100,7 +100,7 @@ def page(chromium, live_server, desk_settings):
     page.get_by_label("Username").fill("editor")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.complaints = complaints
+    page.expected = []  # what a refusal that the test provokes makes the browser log, perhaps only later
     yield page
     context.close()
-    assert complaints == []
+    assert [c for c in complaints if not any(word in c for word in page.expected)] == []
