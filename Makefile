@@ -1,7 +1,7 @@
 # Everything a newcomer needs. `make briefing` and `make test` do all the set-up that they need by themselves.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup models briefing serve test check bench clean
+.PHONY: setup models briefing serve test check bench peers clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 PORT ?= 8000
@@ -35,6 +35,9 @@ check: .venv/installed-dev ## style, types, layers, migrations
 bench: .venv/installed ## how fast the voice and the writer are here
 	$(PY) -m synthesis.bench speech
 	$(PY) -m synthesis.bench language
+
+peers: .venv/installed-dev ## other renderers of the same voice, and quality measures: for `bench` and the tests of parity
+	@$(PIP) install --editable '.[peers]'
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' || \

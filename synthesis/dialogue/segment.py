@@ -19,6 +19,8 @@ from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.topics import Billing, billing
 from synthesis.types import Article, Citation, Edition, Story, Turn
 
+# "Britain — which has ..., "has ties": the attribution was moved, and took the aside's second dash with it.
+OPEN_ASIDE = re.compile(r"^[^—]*— (?:which|who|whose|where)\b[^—]*$")
 MOST_WORDS, MOST_WITH_LEAD, MOST_SENTENCES = 42, 34, 2
 
 
@@ -125,6 +127,7 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], edition: Edition) -> S
             words
             and words.count('"') % 2 == 0
             and '""' not in words
+            and not OPEN_ASIDE.search(words)
             and not grounding.check(words, texts)
             and not misjoined(words, [*texts, *map(clean, texts)])
         ):

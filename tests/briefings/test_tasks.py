@@ -90,6 +90,7 @@ def expiries() -> list[bool]:
 
 def test_a_feed_that_was_removed_meanwhile_is_not_refreshed(transactional_db):
     tasks.refresh(404)
+    assert not Feed.objects.exists()
 
 
 def test_a_stage_that_is_held_is_left_alone(queue):

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from synthesis import bench, checkpoint
+from synthesis import checkpoint
+from synthesis.bench import __main__ as bench
+from synthesis.bench import language, speech
 from synthesis.errors import CheckpointError
 
 
@@ -20,7 +22,7 @@ def need(model):
 @pytest.mark.voice
 def test_the_speech_bench_measures_a_run_of_turns(capsys, monkeypatch):
     need("voice")
-    monkeypatch.setattr(bench, "LONG", "The quay was left out.")
+    monkeypatch.setattr(speech, "LONG", "The quay was left out.")
     assert bench.main(["speech", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     turns = figures["turns"]
@@ -31,7 +33,7 @@ def test_the_speech_bench_measures_a_run_of_turns(capsys, monkeypatch):
 @pytest.mark.writer
 def test_the_language_bench_counts_tokens_alone_and_in_a_batch(capsys, monkeypatch):
     need("embedded")
-    monkeypatch.setattr(bench, "NEW_TOKENS", 4)
+    monkeypatch.setattr(language, "NEW_TOKENS", 4)
     assert bench.main(["language", "--json"]) == 0
     rates = json.loads(capsys.readouterr().out)["tokens_a_second"]
     assert set(rates) == {"1", "8"}

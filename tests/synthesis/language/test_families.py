@@ -48,8 +48,9 @@ def test_what_is_not_supported_is_named(row, named):
 
 
 def test_a_window_that_is_switched_off_or_never_reached_is_no_window():
-    read_config({**MIXTRAL, "sliding_window": 64, "use_sliding_window": False})
-    read_config({**MIXTRAL, "sliding_window": 128})
+    plain = read_config(MIXTRAL)
+    assert read_config({**MIXTRAL, "sliding_window": 64, "use_sliding_window": False}) == plain
+    assert read_config({**MIXTRAL, "sliding_window": 128}) == plain
 
 
 def test_the_older_spelling_of_the_rotary_base_is_read():
