@@ -2,7 +2,8 @@
 
 The newest torchaudio is built against CUDA libraries and fails to import beside a CPU build of torch, because its
 compiled extension cannot be loaded. Resampling needs no extension: where it cannot load, a stand-in says that it is
-not there, and the pure-torch part imports. With a CUDA build of torch nothing is touched.
+not there, and the pure-torch part imports (resampling, mel spectrograms, loudness; not forced alignment). With a CUDA
+build of torch nothing is touched.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ def resample(waveform: Tensor, from_rate: int, to_rate: int) -> Tensor:
     """waveform (..., S) float32 -> (..., ceil(S * to_rate / from_rate)), by a Kaiser-windowed sinc."""
     if from_rate == to_rate:
         return waveform
-    functional = _torchaudio_functional()
-    return functional.resample(
+    resampled: Tensor = _torchaudio_functional().resample(
         waveform,
         from_rate,
         to_rate,
@@ -35,12 +35,19 @@ def resample(waveform: Tensor, from_rate: int, to_rate: int) -> Tensor:
         resampling_method="sinc_interp_kaiser",
         beta=14.77,
     )
+    return resampled
+
+
+def make_torchaudio_importable() -> None:
+    """To be called before anything imports torchaudio: packages that import it by themselves, transformers among them,
+    fail beside a CPU build of torch without this. May be called again; imports nothing itself."""
+    if "torchaudio" not in sys.modules and torch.version.cuda is None:
+        sys.modules.setdefault("torchaudio._extension", _absent_extension())
 
 
 @cache
 def _torchaudio_functional() -> Any:
-    if "torchaudio" not in sys.modules and torch.version.cuda is None:
-        sys.modules.setdefault("torchaudio._extension", _absent_extension())
+    make_torchaudio_importable()
     return importlib.import_module("torchaudio.functional")
 
 

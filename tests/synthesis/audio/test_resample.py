@@ -38,3 +38,19 @@ def test_torchaudio_imports_in_a_fresh_process_without_its_extension():
     code = "import torch; from synthesis.audio.resample import resample as r; print(len(r(torch.zeros(80), 240, 441)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.stdout.strip() == "147", result.stderr
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import torchaudio.functional",
+        "import torchaudio.transforms; torchaudio.transforms.MelSpectrogram(24000, n_mels=40)(torch.zeros(2400))",
+        "from transformers import AlbertModel",  # what the reference package of the voice imports
+    ],
+)
+def test_what_imports_torchaudio_by_itself_works_once_it_is_importable(code):
+    if "transformers" in code:
+        pytest.importorskip("transformers")
+    prepared = "import torch; from synthesis.audio.resample import make_torchaudio_importable as m; m(); m(); "
+    result = subprocess.run([sys.executable, "-c", prepared + code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
