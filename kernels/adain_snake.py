@@ -1,5 +1,5 @@
-"""Adaptive instance norm and the Snake activation in one: y = scale * (x - mean) / sqrt(var + eps) + shift per channel,
-out = y + sin(alpha * y)^2 / alpha.
+"""Adaptive instance norm and the activation after it in one: y = scale * (x - mean) / sqrt(var + eps) + shift per
+channel, then Snake, y + sin(alpha * y)^2 / alpha, or a leaky ReLU.
 
 Sources: Huang & Belongie, arXiv:1703.06868 (AdaIN); Ziyin et al., arXiv:2006.08195 (Snake).
 B batch, L frames, C channels. Everything is (B, L, C): a frame's channels lie side by side.
@@ -7,154 +7,167 @@ B batch, L frames, C channels. Everything is (B, L, C): a frame's channels lie s
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from kernels.backend import jit, runs_triton, tl, triton
+from kernels.channel_moments import (
+    Moments,
+    channel_moments,
+    channel_moments_reference,
+    check_frames,
+    frames_inside,
+    valid_rows,
+)
 from kernels.errors import ShapeError
 
+__all__ = ["EPS", "Moments", "adain_leaky", "adain_snake", "channel_moments"]
+
 EPS = 1e-5
-BLOCK_ELEMENTS = 1 << 16  # a block and its two partners in float32 lie in a core's second-level cache
-CHUNK_ROWS = 512
-
-Moments = tuple[Tensor, Tensor]
-
-
-def channel_moments_reference(x: Tensor) -> Moments:
-    """The definition: each channel's mean and biased variance over the frames, (B, C) float32."""
-    variance, mean = torch.var_mean(x.float(), dim=1, correction=0)
-    return mean, variance
+BLOCK_ELEMENTS = 1 << 16  # a block and its partners in float32 lie in a core's second-level cache
+# sin(pi r)^2 / (pi u) by powers of u = r^2, for |r| <= 1/2: the least relative error of degree 5, 1.4e-8.
+SINE_SQUARED = (3.14159261005, -10.33541453046, 13.60040340957, -9.58066704514, 4.14984157209, -1.06194893231)
 
 
 def adain_snake_reference(
-    x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, moments: Moments | None = None, eps: float = EPS
-) -> Tensor:
+    x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, moments: Moments | None = None, *,
+    lengths: Tensor | None = None, eps: float = EPS
+) -> Tensor:  # fmt: skip
     """The definition. Slow, obvious, and what every test compares against."""
-    mean, variance = channel_moments_reference(x) if moments is None else moments
+    y = _styled_reference(x, scale, shift, moments, lengths, eps)
+    return _silenced(y + torch.sin(alpha.float() * y) ** 2 / alpha.float(), lengths).to(x.dtype)
+
+
+def adain_leaky_reference(
+    x: Tensor, scale: Tensor, shift: Tensor, slope: float, moments: Moments | None = None, *,
+    lengths: Tensor | None = None, eps: float = EPS
+) -> Tensor:  # fmt: skip
+    """The definition of the other one."""
+    return _silenced(F.leaky_relu(_styled_reference(x, scale, shift, moments, lengths, eps), slope), lengths).to(
+        x.dtype
+    )
+
+
+def _styled_reference(
+    x: Tensor, scale: Tensor, shift: Tensor, moments: Moments | None, lengths: Tensor | None, eps: float
+) -> Tensor:
+    mean, variance = channel_moments_reference(x, lengths) if moments is None else moments
     y = (x.float() - mean[:, None]) * torch.rsqrt(variance + eps)[:, None] * scale[:, None].float()
-    y = y + shift[:, None].float()
-    return (y + torch.sin(alpha.float() * y) ** 2 / alpha.float()).to(x.dtype)
+    return y + shift[:, None].float()
 
 
-def channel_moments(x: Tensor) -> Moments:
-    """Each channel's mean and biased variance over the frames.
-
-    x: (B, L, C) contiguous, fp32 or fp16. Returns (mean, variance), each (B, C) float32. The three residual blocks of a
-    vocoder stage normalise the same x: take its moments once and hand them to `adain_snake`.
-    """
-    _check_frames(x)
-    if runs_triton(x):
-        return _moments_triton(x)
-    return _moments_by_blocks(x) if x.device.type == "cpu" else channel_moments_reference(x)
+def _silenced(out: Tensor, lengths: Tensor | None) -> Tensor:
+    return out if lengths is None else out.masked_fill(~frames_inside(lengths, out.shape[1])[..., None], 0)
 
 
 def adain_snake(
-    x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, moments: Moments | None = None, eps: float = EPS
-) -> Tensor:
+    x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, moments: Moments | None = None, *,
+    lengths: Tensor | None = None, eps: float = EPS
+) -> Tensor:  # fmt: skip
     """Normalise `x` over its frames, style it, and bend it with Snake.
 
     x: (B, L, C) contiguous, fp32 or fp16; scale, shift: (B, C); alpha: (C,), no element 0; moments: as
-    `channel_moments` returns them, or None to take them here. Returns (B, L, C) in x's dtype; arithmetic is fp32.
+    `channel_moments` returns them, or None to take them here; lengths: (B,) int32 or int64, the valid frames of each
+    row, 1 to L, or None for all. Returns (B, L, C) in x's dtype; arithmetic is fp32. Past a row's end it is 0, whatever
+    x holds there, and before it what the row alone would be.
     Raises ShapeError if the shapes disagree or x is not contiguous.
     """
-    _check_frames(x)
-    batch, _, channels = x.shape
-    if scale.shape != (batch, channels) or shift.shape != (batch, channels) or alpha.shape != (channels,):
-        raise ShapeError(f"style {tuple(scale.shape)}, {tuple(shift.shape)}, {tuple(alpha.shape)} for {tuple(x.shape)}")
-    mean, variance = channel_moments(x) if moments is None else moments
+    _check(x, scale, shift, lengths)
+    if alpha.shape != x.shape[2:]:
+        raise ShapeError(f"alpha {tuple(alpha.shape)} for {tuple(x.shape)}")
+    moments = channel_moments(x, lengths) if moments is None else moments
     if runs_triton(x):
-        return _snake_triton(x, scale, shift, alpha, (mean, variance), eps)
-    if x.device.type == "cpu" and x.dtype == torch.float32:
-        return _snake_by_blocks(x, scale, shift, alpha, (mean, variance), eps)
-    return adain_snake_reference(x, scale, shift, alpha, (mean, variance), eps)
+        return _styled_triton(x, scale, shift, alpha, 0.0, moments, lengths, eps)
+    if x.device.type == "cpu":
+        return _snake_by_blocks(x, *_gain_and_offset(scale, shift, moments, eps), alpha, lengths)
+    return adain_snake_reference(x, scale, shift, alpha, moments, lengths=lengths, eps=eps)
 
 
-def _check_frames(x: Tensor) -> None:
-    if x.dim() != 3 or not x.is_contiguous() or x.shape[1] == 0:
-        raise ShapeError(f"frames must be contiguous (B, L, C) with L > 0, not {tuple(x.shape)}")
+def adain_leaky(
+    x: Tensor, scale: Tensor, shift: Tensor, slope: float, moments: Moments | None = None, *,
+    lengths: Tensor | None = None, eps: float = EPS
+) -> Tensor:  # fmt: skip
+    """Normalise `x` over its frames, style it, and multiply what is then below 0 by `slope`; else as `adain_snake`."""
+    _check(x, scale, shift, lengths)
+    moments = channel_moments(x, lengths) if moments is None else moments
+    if runs_triton(x):
+        return _styled_triton(x, scale, shift, None, slope, moments, lengths, eps)
+    if x.device.type == "cpu":
+        return _leaky_by_blocks(x, *_gain_and_offset(scale, shift, moments, eps), slope, lengths)
+    return adain_leaky_reference(x, scale, shift, slope, moments, lengths=lengths, eps=eps)
 
 
-def _moments_by_blocks(x: Tensor) -> Moments:
-    """One pass over memory. The values are shifted by an early mean, so that the squares cancel nothing.
-
-    Torch's own var_mean over a middle dimension is 8 times slower; sums by a matrix product use the vector units.
-    """
-    batch, length, channels = x.shape
-    rows = max(1, BLOCK_ELEMENTS // (batch * channels))
-    origin = x[:, :rows].mean(1, keepdim=True, dtype=torch.float32)
-    total = torch.zeros(batch, 1, channels)
-    squares = torch.zeros(batch, 1, channels)
-    for start in range(0, length, rows):
-        block = x[:, start : start + rows] - origin
-        ones = block.new_ones(batch, 1, block.shape[1])
-        total += torch.bmm(ones, block)
-        squares += torch.bmm(ones, block.mul_(block))
-    offset = total / length
-    return (origin + offset)[:, 0], (squares / length - offset * offset).clamp_(min=0)[:, 0]
+def _check(x: Tensor, scale: Tensor, shift: Tensor, lengths: Tensor | None) -> None:
+    check_frames(x, lengths)
+    if scale.shape != (x.shape[0], x.shape[2]) or shift.shape != scale.shape:
+        raise ShapeError(f"style {tuple(scale.shape)}, {tuple(shift.shape)} for {tuple(x.shape)}")
 
 
-def _snake_by_blocks(x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, moments: Moments, eps: float) -> Tensor:
-    """Block after block of frames, so that the passes run in the cache and not over memory."""
+def _gain_and_offset(scale: Tensor, shift: Tensor, moments: Moments, eps: float) -> tuple[Tensor, Tensor]:
+    """(B, C) each: the norm and the style as y = gain * x + offset."""
     mean, variance = moments
     gain = scale * torch.rsqrt(variance + eps)
-    offset = (shift - mean * gain)[:, None]
-    gain, per_alpha = gain[:, None], 1 / alpha
-    rows = max(1, BLOCK_ELEMENTS // (x.shape[0] * x.shape[2]))
+    return gain, shift - mean * gain
+
+
+def _snake_by_blocks(x: Tensor, gain: Tensor, offset: Tensor, alpha: Tensor, lengths: Tensor | None) -> Tensor:
+    """With t = alpha * y / pi and r = t - round(t), Snake is (t + r^2 * SINE_SQUARED(r^2)) * pi / alpha.
+
+    A sine of torch's costs as much as a dozen such passes.
+    """
+    gain, offset, per_turn = gain * (alpha / math.pi), offset * (alpha / math.pi), math.pi / alpha
+    *coefficients, highest = torch.tensor(SINE_SQUARED).unbind()
+
+    def bend(row: int, block: Tensor, out: Tensor) -> None:
+        t = torch.addcmul(offset[row], block, gain[row])
+        u = t.round()
+        torch.sub(t, u, out=u).square_()
+        p = u * highest
+        p += coefficients[-1]
+        for coefficient in reversed(coefficients[:-1]):
+            torch.addcmul(coefficient, p, u, out=p)
+        torch.mul(t.addcmul_(p, u), per_turn, out=out)
+
+    return _by_blocks(x, lengths, bend)
+
+
+def _leaky_by_blocks(x: Tensor, gain: Tensor, offset: Tensor, slope: float, lengths: Tensor | None) -> Tensor:
+    def bend(row: int, block: Tensor, out: Tensor) -> None:
+        torch.addcmul(offset[row], block, gain[row], out=out)
+        F.leaky_relu_(out, slope)
+
+    return _by_blocks(x, lengths, bend)
+
+
+def _by_blocks(x: Tensor, lengths: Tensor | None, bend: Callable[[int, Tensor, Tensor], None]) -> Tensor:
+    """Block after block of a row's frames, so that the passes run in the cache and not over memory."""
     out = torch.empty_like(x)
-    for start in range(0, x.shape[1], rows):
-        y = torch.addcmul(offset, x[:, start : start + rows], gain)
-        wave = (y * alpha).sin_()
-        torch.addcmul(y, wave.mul_(wave), per_alpha, out=out[:, start : start + rows])
+    rows = max(1, BLOCK_ELEMENTS // x.shape[2])
+    for index, valid in enumerate(valid_rows(x, lengths)):
+        out[index, len(valid) :] = 0
+        for start in range(0, len(valid), rows):
+            block = valid[start : start + rows]
+            bend(index, block, out[index, start : start + len(block)])
     return out
 
 
 @jit
-def moments_kernel(  # type: ignore[no-untyped-def]
-    x_ptr,  # (B, L, C) float
-    mean_ptr,  # (B, N, C) float32, N chunks of CHUNK frames
-    squares_ptr,  # (B, N, C) float32
-    length,
-    channels,
-    CHUNK: tl.constexpr,
-    BLOCK_L: tl.constexpr,
-    BLOCK_C: tl.constexpr,
-):
-    """Each chunk's mean, and its sum of squared distances from that mean. Grid: (N, blocks of channels, B)."""
-    chunk = tl.program_id(0)
-    c = tl.program_id(1) * BLOCK_C + tl.arange(0, BLOCK_C)
-    batch = tl.program_id(2).to(tl.int64)
-    rows = tl.arange(0, BLOCK_L)
-    first = chunk * CHUNK
-    count = tl.minimum(length - first, CHUNK)
-    x_ptr += (batch * length + first) * channels
-    total = tl.zeros((BLOCK_C,), tl.float32)
-    for start in range(0, CHUNK, BLOCK_L):
-        inside = (start + rows < count)[:, None] & (c < channels)[None, :]
-        block = tl.load(x_ptr + (start + rows)[:, None] * channels + c[None, :], inside, other=0.0)
-        total += tl.sum(block.to(tl.float32), axis=0)
-    mean = total / count
-    squares = tl.zeros((BLOCK_C,), tl.float32)
-    for start in range(0, CHUNK, BLOCK_L):
-        inside = (start + rows < count)[:, None] & (c < channels)[None, :]
-        block = tl.load(x_ptr + (start + rows)[:, None] * channels + c[None, :], inside, other=0.0)
-        distance = tl.where(inside, block.to(tl.float32) - mean[None, :], 0.0)
-        squares += tl.sum(distance * distance, axis=0)
-    place = (batch * tl.num_programs(0) + chunk) * channels + c
-    tl.store(mean_ptr + place, mean, c < channels)
-    tl.store(squares_ptr + place, squares, c < channels)
-
-
-@jit
-def snake_kernel(  # type: ignore[no-untyped-def]
+def adain_kernel(  # type: ignore[no-untyped-def]
     x_ptr,  # (B, L, C) float
     out_ptr,  # (B, L, C) float, x's dtype
     mean_ptr,  # (B, C) float32
     variance_ptr,  # (B, C) float32
     scale_ptr,  # (B, C) float
     shift_ptr,  # (B, C) float
-    alpha_ptr,  # (C,) float
-    length,
+    alpha_ptr,  # (C,) float, or None for a leaky ReLU
+    lengths_ptr,  # (B,) int, or None
+    frames,
     channels,
+    slope,
     eps,
     BLOCK_L: tl.constexpr,
     BLOCK_C: tl.constexpr,
@@ -164,42 +177,37 @@ def snake_kernel(  # type: ignore[no-untyped-def]
     c = tl.program_id(1) * BLOCK_C + tl.arange(0, BLOCK_C)
     batch = tl.program_id(2).to(tl.int64)
     known = c < channels
+    length = frames
+    if lengths_ptr is not None:
+        length = tl.load(lengths_ptr + batch).to(tl.int32)
     of_style = batch * channels + c
     mean = tl.load(mean_ptr + of_style, known, other=0.0)
     variance = tl.load(variance_ptr + of_style, known, other=1.0)
     gain = tl.load(scale_ptr + of_style, known, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
     shift = tl.load(shift_ptr + of_style, known, other=0.0).to(tl.float32)
-    alpha = tl.load(alpha_ptr + c, known, other=1.0).to(tl.float32)
     inside = (row < length)[:, None] & known[None, :]
-    place = batch * length * channels + row[:, None] * channels + c[None, :]
+    place = batch * frames * channels + row[:, None] * channels + c[None, :]
     x = tl.load(x_ptr + place, inside, other=0.0).to(tl.float32)
     y = (x - mean[None, :]) * gain[None, :] + shift[None, :]
-    wave = tl.sin(alpha[None, :] * y)
-    out = y + wave * wave / alpha[None, :]
-    tl.store(out_ptr + place, out.to(out_ptr.dtype.element_ty), inside)
+    if alpha_ptr is not None:
+        alpha = tl.load(alpha_ptr + c, known, other=1.0).to(tl.float32)
+        wave = tl.sin(alpha[None, :] * y)
+        y += wave * wave / alpha[None, :]
+    else:
+        y = tl.where(y < 0, y * slope, y)
+    out = tl.where(inside, y, 0.0)
+    tl.store(out_ptr + place, out.to(out_ptr.dtype.element_ty), (row < frames)[:, None] & known[None, :])
 
 
-def _moments_triton(x: Tensor) -> Moments:
-    """Chunks in parallel, then Chan's merge of their means and squares."""
-    batch, length, channels = x.shape
-    chunks = triton.cdiv(length, CHUNK_ROWS)
-    means = torch.empty(batch, chunks, channels, device=x.device)
-    squares = torch.empty_like(means)
-    block_c = min(64, triton.next_power_of_2(channels))
-    grid = (chunks, triton.cdiv(channels, block_c), batch)
-    moments_kernel[grid](x, means, squares, length, channels, CHUNK=CHUNK_ROWS, BLOCK_L=32, BLOCK_C=block_c)
-    counts = torch.full((chunks, 1), float(CHUNK_ROWS), device=x.device)
-    counts[-1] = length - (chunks - 1) * CHUNK_ROWS
-    mean = (means * counts).sum(1) / length
-    between = ((means - mean[:, None]) ** 2 * counts).sum(1)
-    return mean, (squares.sum(1) + between) / length
-
-
-def _snake_triton(x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, moments: Moments, eps: float) -> Tensor:
-    batch, length, channels = x.shape
+def _styled_triton(
+    x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor | None, slope: float, moments: Moments,
+    lengths: Tensor | None, eps: float
+) -> Tensor:  # fmt: skip
+    batch, frames, channels = x.shape
     out = torch.empty_like(x)
     block_c = min(64, triton.next_power_of_2(channels))
-    grid = (triton.cdiv(length, 32), triton.cdiv(channels, block_c), batch)
-    tensors = (*moments, scale.contiguous(), shift.contiguous(), alpha.contiguous())
-    snake_kernel[grid](x, out, *tensors, length, channels, eps, BLOCK_L=32, BLOCK_C=block_c)
+    grid = (triton.cdiv(frames, 32), triton.cdiv(channels, block_c), batch)
+    style = (scale.contiguous(), shift.contiguous(), None if alpha is None else alpha.contiguous())
+    numbers = (frames, channels, slope, eps)
+    adain_kernel[grid](x, out, *moments, *style, lengths, *numbers, BLOCK_L=32, BLOCK_C=block_c)
     return out

@@ -14,21 +14,32 @@ import pytest
 pytest.importorskip("triton")
 PROJECT = Path(__file__).resolve().parents[2]
 TARGETS = ["cuda:80", "cuda:90", "cuda:100", "hip:gfx942"]
-KERNELS = {  # module, and a word more where it has several kernels: kernel, types of its arguments, its constants
+# Module, and a word more where it has several kernels: kernel, types of its arguments (- is None), its constants.
+KERNELS = {
     "moe_route": (
         "moe_route_kernel",
         "*float *i32 *fp32 *i32 i32",
         {"E": 61, "K": 8, "RENORMALISE": True, "BLOCK_T": 16, "BLOCK_E": 64, "BLOCK_K": 8},
     ),
     "add_rms_norm": ("add_rms_norm_kernel", "*float *float *float *float *float fp32", {"D": 576, "BLOCK_D": 1024}),
-    "adain_snake:moments": (
-        "moments_kernel",
-        "*float *fp32 *fp32 i32 i32",
-        {"CHUNK": 512, "BLOCK_L": 32, "BLOCK_C": 64},
+    "channel_moments": (
+        "channel_moments_kernel",
+        "*float *fp32 *fp32 *i64 i32 i32",
+        {"BLOCK_L": 128, "BLOCK_C": 64},
+    ),
+    "channel_moments:merge": (
+        "merge_kernel",
+        "*fp32 *fp32 *i32 *fp32 *fp32 i32 i32 i32",
+        {"BLOCK_L": 128, "BLOCK_N": 64, "BLOCK_C": 32},
     ),
     "adain_snake": (
-        "snake_kernel",
-        "*float *float *fp32 *fp32 *float *float *float i32 i32 fp32",
+        "adain_kernel",
+        "*float *float *fp32 *fp32 *float *float *float *i64 i32 i32 fp32 fp32",
+        {"BLOCK_L": 32, "BLOCK_C": 64},
+    ),
+    "adain_snake:leaky": (
+        "adain_kernel",
+        "*float *float *fp32 *fp32 *float *float - - i32 i32 fp32 fp32",
         {"BLOCK_L": 32, "BLOCK_C": 64},
     ),
     "rotary": (
@@ -51,10 +62,12 @@ for module, (name, types, constants) in kernels.items():
         backend, arch = target.split(":")
         gpu = GPUTarget(backend, int(arch) if arch.isdigit() else arch, 64 if backend == "hip" else 32)
         fault = ""
-        for floats in ("fp32", "bf16"):
-            all_types = types.replace("float", floats).split() + ["constexpr"] * len(constants)
+        for floats in ("fp32", "fp16", "bf16"):
+            given = types.replace("float", floats).replace("-", "constexpr").split()
+            signature = dict(zip(kernel.arg_names, given + ["constexpr"] * len(constants)))
+            constexprs = {name: constants.get(name) for name, type in signature.items() if type == "constexpr"}
             try:
-                triton.compile(ASTSource(kernel, dict(zip(kernel.arg_names, all_types)), constants), target=gpu)
+                triton.compile(ASTSource(kernel, signature, constexprs), target=gpu)
             except Exception as error:
                 fault = f"{floats}: {error}"
         print(json.dumps([module, target, fault]))
