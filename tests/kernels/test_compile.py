@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kernels.adain_snake import SINE_SQUARED
+
 pytest.importorskip("triton")
 PROJECT = Path(__file__).resolve().parents[2]
 TARGETS = ["cuda:80", "cuda:90", "cuda:100", "hip:gfx942"]
@@ -35,12 +37,12 @@ KERNELS = {
     "adain_snake": (
         "adain_kernel",
         "*float *float *fp32 *fp32 *float *float *float *i64 i32 i32 fp32 fp32",
-        {"BLOCK_L": 32, "BLOCK_C": 64},
+        {"SINE": SINE_SQUARED, "BLOCK_L": 32, "BLOCK_C": 64},
     ),
     "adain_snake:leaky": (
         "adain_kernel",
         "*float *float *fp32 *fp32 *float *float - - i32 i32 fp32 fp32",
-        {"BLOCK_L": 32, "BLOCK_C": 64},
+        {"SINE": SINE_SQUARED, "BLOCK_L": 32, "BLOCK_C": 64},
     ),
     "rotary": (
         "rotary_kernel",
@@ -66,6 +68,7 @@ for module, (name, types, constants) in kernels.items():
             given = types.replace("float", floats).replace("-", "constexpr").split()
             signature = dict(zip(kernel.arg_names, given + ["constexpr"] * len(constants)))
             constexprs = {name: constants.get(name) for name, type in signature.items() if type == "constexpr"}
+            constexprs = {name: tuple(value) if type(value) is list else value for name, value in constexprs.items()}
             try:
                 triton.compile(ASTSource(kernel, signature, constexprs), target=gpu)
             except Exception as error:
