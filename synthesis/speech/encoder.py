@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from synthesis.config import SpeechConfig
-from synthesis.speech.layers import Conv
+from synthesis.speech.layers import BiLSTM, Conv, Lengths, cut, inside
 
 
 class PhonemeModel(nn.Module):
@@ -22,8 +22,9 @@ class PhonemeModel(nn.Module):
         self.embeddings = _Embeddings(config)
         self.encoder = _SharedStack(config)
 
-    def forward(self, symbols: Tensor) -> Tensor:
-        hidden: Tensor = self.encoder(self.embeddings(symbols))
+    def forward(self, symbols: Tensor, lengths: Lengths = None) -> Tensor:
+        seen = None if lengths is None else inside(symbols.shape[1], lengths)[:, None, None]
+        hidden: Tensor = self.encoder(self.embeddings(symbols), seen)
         return hidden
 
 
@@ -54,11 +55,11 @@ class _SharedStack(nn.Module):
         group.albert_layers = nn.ModuleList([_Layer(config)])
         self.albert_layer_groups = nn.ModuleList([group])
 
-    def forward(self, embedded: Tensor) -> Tensor:
+    def forward(self, embedded: Tensor, seen: Tensor | None) -> Tensor:
         hidden: Tensor = self.embedding_hidden_mapping_in(embedded)
         layer = self.albert_layer_groups[0].albert_layers[0]  # type: ignore[index]
         for _ in range(self.num_layers):
-            hidden = layer(hidden)  # type: ignore[operator]
+            hidden = layer(hidden, seen)  # type: ignore[operator]
         return hidden
 
 
@@ -70,8 +71,8 @@ class _Layer(nn.Module):
         self.ffn_output = nn.Linear(config.bert_ffn_size, config.bert_size)
         self.full_layer_layer_norm = nn.LayerNorm(config.bert_size, eps=1e-12)
 
-    def forward(self, hidden: Tensor) -> Tensor:
-        attended = self.attention(hidden)
+    def forward(self, hidden: Tensor, seen: Tensor | None) -> Tensor:
+        attended = self.attention(hidden, seen)
         fed = self.ffn_output(F.gelu(self.ffn(attended), approximate="tanh"))
         out: Tensor = self.full_layer_layer_norm(fed + attended)
         return out
@@ -86,9 +87,10 @@ class _Attention(nn.Module):
         self.dense = nn.Linear(size, size)
         self.LayerNorm = nn.LayerNorm(size, eps=1e-12)
 
-    def forward(self, hidden: Tensor) -> Tensor:
-        split = [part(hidden).unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self._parts()]
-        context = F.scaled_dot_product_attention(*split)  # (B, H, T, D / H)
+    def forward(self, hidden: Tensor, seen: Tensor | None) -> Tensor:
+        """`seen` (B, 1, 1, T): the symbols that may be looked at; None for all."""
+        query, key, value = (part(hidden).unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self._parts())
+        context = F.scaled_dot_product_attention(query, key, value, attn_mask=seen)  # (B, H, T, D / H)
         out: Tensor = self.LayerNorm(hidden + self.dense(context.transpose(1, 2).flatten(2)))
         return out
 
@@ -106,13 +108,13 @@ class TextEncoder(nn.Module):
         self.cnn = nn.ModuleList(
             nn.ModuleList([Conv(size, size, config.text_kernel), _ChannelNorm(size)]) for _ in range(config.text_layers)
         )
-        self.lstm = nn.LSTM(size, size // 2, batch_first=True, bidirectional=True)
+        self.lstm = BiLSTM(size, size)
 
-    def forward(self, symbols: Tensor) -> Tensor:
+    def forward(self, symbols: Tensor, lengths: Lengths = None) -> Tensor:
         x = self.embedding(symbols)
         for layer in self.cnn:
-            x = F.leaky_relu(layer[1](layer[0](x)), 0.2)  # type: ignore[index]
-        out: Tensor = self.lstm(x)[0]
+            x = F.leaky_relu(layer[1](layer[0](cut(x, lengths))), 0.2)  # type: ignore[index]
+        out: Tensor = self.lstm(x, lengths)
         return out
 
 

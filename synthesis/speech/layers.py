@@ -1,6 +1,9 @@
 """The layers that the voice model's parts share. Sequences are (B, L, C), so convolutions run channels-last.
 
-Names of parameters follow the reference implementation, so that its weights load by name.
+A batch is exact: where its rows differ in length, `lengths` (B,) says how many frames of each are its own, every norm
+takes its moments over those alone and writes zeros behind them, which is what a convolution finds past the end of an
+utterance that stands alone. `lengths` is None where all rows are full. Names of parameters follow the reference
+implementation, so that its weights load by name.
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kernels.adain_snake import EPS, Moments, channel_moments
+from kernels.adain_snake import adain_leaky
+
+Lengths = Tensor | None
 
 
 class Conv(nn.Module):
@@ -78,18 +83,66 @@ class StyledBlock(nn.Module):
         self.conv1x1 = Conv(inputs, outputs, 1, bias=False) if inputs != outputs else None
         self.pool = TransposedConv(inputs, inputs, 3, 2, 1, extra=1, groups=inputs) if upsamples else None
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        out = styled_leaky(x, *self.norm1(style))
+    def forward(self, x: Tensor, style: Tensor, lengths: Lengths = None) -> Tensor:
+        out = styled_leaky(x, self.norm1(style), lengths)
         if self.pool is not None:
-            out, x = self.pool(out), x.repeat_interleave(2, dim=1)
-        out = self.conv2(styled_leaky(self.conv1(out), *self.norm2(style)))
+            lengths = None if lengths is None else 2 * lengths
+            out, x = cut(self.pool(out), lengths), x.repeat_interleave(2, dim=1)
+        out = self.conv2(styled_leaky(self.conv1(out), self.norm2(style), lengths))
         shortcut = x if self.conv1x1 is None else self.conv1x1(x)
         return (out + shortcut) * 0.5**0.5
 
 
-def styled_leaky(x: Tensor, scale: Tensor, shift: Tensor, moments: Moments | None = None) -> Tensor:
-    """leaky_relu(scale * (x - mean) / sqrt(var + eps) + shift, 0.2), moments of each channel over the frames."""
-    mean, variance = channel_moments(x) if moments is None else moments
-    gain = scale * torch.rsqrt(variance + EPS)
-    offset = shift - mean * gain
-    return F.leaky_relu(torch.addcmul(offset[:, None], x, gain[:, None]), 0.2)
+class BiLSTM(nn.LSTM):
+    """A recurrent network read in both directions, (B, T, C_in) -> (B, T, C_out), each row from its own ends.
+
+    The backward half reads each row turned round within its own length, so that neither half meets the padding before
+    it has read the row. Nothing here waits for the device, as packed sequences would.
+    """
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__(inputs, outputs // 2, batch_first=True, bidirectional=True)
+
+    def forward(self, x: Tensor, lengths: Lengths = None) -> Tensor:  # type: ignore[override]
+        if lengths is None:
+            out: Tensor = super().forward(x)[0]
+            return out
+        turned = _turned(x.shape[1], lengths)
+        forward, backward = self._half(x, ""), self._half(_rows(x, turned), "_reverse")
+        return torch.cat([forward, _rows(backward, turned)], dim=-1)
+
+    def _half(self, x: Tensor, suffix: str) -> Tensor:
+        weights = [getattr(self, f"{name}_l0{suffix}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        state = x.new_zeros(1, x.shape[0], self.hidden_size)
+        out: Tensor = torch._VF.lstm(x, (state, state), weights, True, 1, 0.0, False, False, True)[0]
+        return out
+
+
+def _turned(length: int, lengths: Tensor) -> Tensor:
+    """(B, T): for each place the one that is as far from the other end of its row; padding stays where it is."""
+    place = torch.arange(length, device=lengths.device)
+    mirrored = lengths[:, None] - 1 - place
+    return torch.where(mirrored >= 0, mirrored, place)
+
+
+def _rows(x: Tensor, places: Tensor) -> Tensor:
+    return x.gather(1, places[..., None].expand(-1, -1, x.shape[2]))
+
+
+def inside(length: int, lengths: Tensor) -> Tensor:
+    """(B, L) bool: whether a frame is one of its row's own."""
+    return torch.arange(length, device=lengths.device) < lengths[:, None]
+
+
+def cut(x: Tensor, lengths: Lengths) -> Tensor:
+    """(B, L, ...) with zeros behind each row's end; x itself where all rows are full."""
+    if lengths is None:
+        return x
+    own = inside(x.shape[1], lengths)
+    return torch.where(own.reshape(*own.shape, *[1] * (x.dim() - 2)), x, 0)
+
+
+def styled_leaky(x: Tensor, style: tuple[Tensor, Tensor], lengths: Lengths = None) -> Tensor:
+    """leaky_relu(scale * (x - mean) / sqrt(var + eps) + shift, 0.2), moments of each channel over a row's frames."""
+    scale, shift = style
+    return adain_leaky(x, scale, shift, 0.2, lengths=lengths)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from synthesis.config import SpeechConfig
-from synthesis.speech.layers import Conv, Style, StyledBlock
+from synthesis.speech.layers import BiLSTM, Conv, Lengths, Style, StyledBlock, cut
 
 
 class Prosody(nn.Module):
@@ -20,26 +20,38 @@ class Prosody(nn.Module):
         super().__init__()
         size, style = config.hidden_size, config.style_size
         self.text_encoder = _StyledEncoder(config)
-        self.lstm = nn.LSTM(size + style, size // 2, batch_first=True, bidirectional=True)
+        self.lstm = BiLSTM(size + style, size)
         self.duration_proj = nn.ModuleDict({"linear_layer": nn.Linear(size, config.max_duration)})
-        self.shared = nn.LSTM(size + style, size // 2, batch_first=True, bidirectional=True)
+        self.shared = BiLSTM(size + style, size)
         self.F0, self.N = _curve_blocks(size, style), _curve_blocks(size, style)
         self.F0_proj, self.N_proj = Conv(size // 2, 1, 1), Conv(size // 2, 1, 1)
 
-    def durations(self, context: Tensor, style: Tensor, speed: float) -> tuple[Tensor, Tensor]:
-        """(B, T, D) -> frames that each symbol lasts (B, T) int64, at least 1, and the symbols styled (B, T, D + S)."""
-        styled = self.text_encoder(context, style)
-        logits = self.duration_proj["linear_layer"](self.lstm(styled)[0])
-        frames = torch.sigmoid(logits).sum(-1) / speed
-        return frames.round().clamp(min=1).long(), styled
+    def durations(
+        self, context: Tensor, style: Tensor, speeds: Tensor, lengths: Lengths = None
+    ) -> tuple[Tensor, Tensor]:
+        """(B, T, D), speeds (B,) -> frames that each symbol lasts (B, T) int64, and the symbols styled (B, T, D + S).
 
-    def curves(self, frames: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
+        Each lasts at least a frame. The first and the last, which stand for the silence around the words, keep their
+        usual length at any speed: stretched they fill with murmur, shortened they cut the last word off.
+        """
+        styled = self.text_encoder(context, style, lengths)
+        logits = self.duration_proj["linear_layer"](self.lstm(styled, lengths))
+        usual = torch.sigmoid(logits).sum(-1)
+        place = torch.arange(usual.shape[1], device=usual.device)
+        last = usual.shape[1] - 1 if lengths is None else lengths[:, None] - 1
+        is_spoken = (place > 0) & (place < last)
+        frames = usual / torch.where(is_spoken, speeds[:, None], 1.0)
+        return cut(frames.round().clamp(min=1).long(), lengths), styled
+
+    def curves(self, frames: Tensor, style: Tensor, lengths: Lengths = None) -> tuple[Tensor, Tensor]:
         """Styled symbols stretched to frames (B, L, D + S) -> pitch and energy, (B, 2 L) each: every 12.5 ms."""
-        x = self.shared(frames)[0]
-        pitch, energy = x, x
+        x = self.shared(frames, lengths)
+        pitch, energy, of_rate = x, x, lengths
         for pitch_block, energy_block in zip(self.F0, self.N, strict=True):
-            pitch, energy = pitch_block(pitch, style), energy_block(energy, style)
-        return self.F0_proj(pitch)[..., 0], self.N_proj(energy)[..., 0]
+            pitch, energy = pitch_block(pitch, style, of_rate), energy_block(energy, style, of_rate)
+            if of_rate is not None and pitch_block.pool is not None:
+                of_rate = 2 * of_rate
+        return cut(self.F0_proj(pitch)[..., 0], of_rate), cut(self.N_proj(energy)[..., 0], of_rate)
 
 
 def _curve_blocks(size: int, style: int) -> nn.ModuleList:
@@ -57,15 +69,15 @@ class _StyledEncoder(nn.Module):
         size, style = config.hidden_size, config.style_size
         layers: list[nn.Module] = []
         for _ in range(config.text_layers):
-            layers += [nn.LSTM(size + style, size // 2, batch_first=True, bidirectional=True), Style(style, size)]
+            layers += [BiLSTM(size + style, size), Style(style, size)]
         self.lstms = nn.ModuleList(layers)
 
-    def forward(self, context: Tensor, style: Tensor) -> Tensor:
+    def forward(self, context: Tensor, style: Tensor, lengths: Lengths = None) -> Tensor:
         beside = style[:, None].expand(-1, context.shape[1], -1)
         x = torch.cat([context, beside], dim=-1)
         for lstm, norm in zip(self.lstms[::2], self.lstms[1::2], strict=True):
             scale, shift = norm(style)
-            hidden = lstm(x)[0]
+            hidden = lstm(x, lengths)
             hidden = F.layer_norm(hidden, hidden.shape[-1:]) * scale[:, None] + shift[:, None]
             x = torch.cat([hidden, beside], dim=-1)
         return x

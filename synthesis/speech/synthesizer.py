@@ -1,4 +1,4 @@
-"""Phonemes to waveforms, on one device: the acoustic model whole, with its weights and voices."""
+"""Phonemes to waveforms, on one device: the voice model loaded, with its voices, fed in batches."""
 
 from __future__ import annotations
 
@@ -11,25 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from synthesis import checkpoint
-from synthesis.config import SpeechConfig
 from synthesis.device import compute_device, prepare_cpu, prepare_thread
-from synthesis.errors import CheckpointError, RenderFailed
-from synthesis.speech.encoder import PhonemeModel, TextEncoder
-from synthesis.speech.prosody import Prosody
-from synthesis.speech.vocoder import Vocoder
+from synthesis.errors import RenderFailed
+from synthesis.speech.batches import by_length, row_lengths, stacked
+from synthesis.speech.graphs import Function, Recorded
+from synthesis.speech.model import SpeechModel
+from synthesis.speech.trim import trim
 from synthesis.speech.voices import Voices, encode
 from synthesis.types import Progress, no_progress
 
-FINAL_MARKS = '.!?…,;:—"”) '
-ONSET_FRAMES = 8
-DECAY_FRAMES = 2
-AUDIBLE_DB = -50.0  # against the loudest frame
-FADE_MS = 10
 SILENT_BELOW = 1e-3
+MOST_ROWS = 64  # of a batch on a GPU: a ten-minute episode has some sixty turns
+# Lengths on a GPU are rounded up to these, so that few shapes come up and their recordings are used again.
+SYMBOL_STEP, FRAME_STEP = 32, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class SpokenPhonemes:
 
     waveform: (S,) float32 at 24 kHz on the CPU, trimmed. durations: (T + 2,) int64, the frames of 25 ms that each
     symbol lasts, with the boundary before and after. start_s: the first symbol's planned start in the waveform.
-    compute_s: seconds that it took, on a CPU those of one core.
+    compute_s: seconds that it took, on a CPU those of one core, in a batch its share by length.
     """
 
     waveform: Tensor
@@ -47,58 +44,55 @@ class SpokenPhonemes:
     compute_s: float
 
 
-class SpeechModel(nn.Module):
-    """Symbols, a style and noise to sound. Parameters carry the reference's names."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """symbols (T,) ids with boundaries; style (256,); place: where in the caller's order."""
 
-    def __init__(self, config: SpeechConfig):
-        super().__init__()
-        self.config = config
-        self.bert = PhonemeModel(config)
-        self.bert_encoder = nn.Linear(config.bert_size, config.hidden_size)
-        self.predictor = Prosody(config)
-        self.text_encoder = TextEncoder(config)
-        self.decoder = Vocoder(config)
+    place: int
+    phonemes: str
+    symbols: Tensor
+    style: Tensor
+    key: str
+    speed: float
 
-    def plan(self, symbols: Tensor, style: Tensor, speed: float) -> tuple[Tensor, Tensor]:
-        """(1, T) ids -> frames of each symbol (T,) int64, and the symbols as the prosody sees them (1, T, D + S)."""
-        context = self.bert_encoder(self.bert(symbols))
-        durations, styled = self.predictor.durations(context, style[:, self.config.style_size :], speed)
-        return durations[0], styled
 
-    def sound(self, symbols: Tensor, styled: Tensor, durations: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        """What `plan` planned -> (S,), S = 600 samples a frame; noise is (1, S, 9)."""
-        timbre, manner = style.split(self.config.style_size, dim=1)
-        pitch, energy = self.predictor.curves(styled.repeat_interleave(durations, dim=1), manner)
-        text = self.text_encoder(symbols).repeat_interleave(durations, dim=1)
-        waveform: Tensor = self.decoder(text, pitch, energy, timbre, noise)
-        return waveform[0]
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A job with its durations (T,) on the CPU and its styled symbols (T, D + S) on the device."""
+
+    job: _Job
+    durations: Tensor
+    styled: Tensor
+
+    @property
+    def frames(self) -> int:
+        return int(self.durations.sum())
 
 
 class Synthesizer:
-    """The voice, loaded. One utterance at a time; the same phonemes, voice, speed and key give the same samples."""
+    """The voice, loaded. The same phonemes, voice, speed and key give the same sound, alone or in any batch."""
 
     def __init__(self, model: SpeechModel, voices: Voices, device: torch.device):
         self.model, self.voices, self.device = model, voices, device
         self.sample_rate = model.config.sample_rate
+        self.most_rows = MOST_ROWS if device.type == "cuda" else 1
+        self._plan: Function = model.plan
+        self._sound: Function = lambda *inputs: (self.model.sound(*inputs),)
+        if device.type == "cuda":
+            self._plan, self._sound = Recorded(self._plan), Recorded(self._sound)
 
     @classmethod
-    def load(cls, models_dir: Path, device: str | None = None) -> Synthesizer:
-        """Load the installed voice model, verified. Raises CheckpointError if it is missing or damaged."""
+    def load(cls, models_dir: Path, device: str | None = None, dtype: torch.dtype | None = None) -> Synthesizer:
+        """Load the installed voice model, verified. `dtype` of the vocoder: float16 on a GPU, float32 on a CPU.
+
+        Raises CheckpointError if it is missing or damaged.
+        """
         prepare_cpu()
         folder = checkpoint.find("voice", models_dir)
         chosen = compute_device(device)
-        with torch.device("meta"):
-            model = SpeechModel(SpeechConfig())
-        model.to_empty(device=chosen)
-        try:
-            model.load_state_dict(load_file(folder / "model.safetensors"))
-        except RuntimeError as error:
-            raise CheckpointError(f"{folder / 'model.safetensors'} does not fit the voice model: {error}") from error
-        for module in model.modules():
-            if isinstance(module, nn.LSTM):
-                # One block of memory a network, which a GPU's library wants; nothing happens on a CPU.
-                module.flatten_parameters()
-        return cls(model.eval().requires_grad_(False), Voices.load(folder / "voices.safetensors"), chosen)
+        usual = torch.float16 if chosen.type == "cuda" else torch.float32
+        model = SpeechModel.load(folder / "model.safetensors", chosen, dtype or usual)
+        return cls(model, Voices.load(folder / "voices.safetensors"), chosen)
 
     def speak(
         self,
@@ -118,18 +112,23 @@ class Synthesizer:
             raise ValueError(f"{len(phonemes)} phoneme strings, {len(voices)} voices and {len(keys)} keys")
         if not 0.5 <= speed <= 2:
             raise RenderFailed(f"a speed of {speed} is outside 0.5 to 2")
-        jobs = list(zip(phonemes, voices, keys, [speed] * len(keys), strict=True))
-        spoken: list[SpokenPhonemes] = []
+        progress(0, len(keys))
+        jobs = [self._job(i, *of, speed) for i, of in enumerate(zip(phonemes, voices, keys, strict=True))]
+        spoken: dict[int, SpokenPhonemes] = {}
         with self._workers() as workers:
-            for result in [workers.submit(self._speak_one, *job) for job in jobs]:
+            groups = by_length([len(job.symbols) for job in jobs], most_rows=self.most_rows)
+            for batch in workers.map(self._render, [[jobs[i] for i in group] for group in groups]):
+                spoken |= batch
                 progress(len(spoken), len(jobs))
-                spoken.append(result.result())
-        progress(len(jobs), len(jobs))
-        return spoken
+        return [spoken[i] for i in range(len(jobs))]
+
+    def _job(self, place: int, phonemes: str, voice: str, key: str, speed: float) -> _Job:
+        style = self.voices.style(voice, len(phonemes))[0]
+        return _Job(place, phonemes, torch.tensor(encode(phonemes)), style, key, speed)
 
     @contextmanager
     def _workers(self) -> Iterator[ThreadPoolExecutor]:
-        """On a CPU, an utterance a core; on a GPU, one after another.
+        """On a CPU, an utterance a core; on a GPU, one batch after another.
 
         An utterance on two cores has a thousand short passes that wait for each other. Measured on 2 cores that others
         used too: 0.2 to 0.8 times real time by splitting the passes, 2.9 on one thread.
@@ -144,50 +143,84 @@ class Synthesizer:
             # What a worker set is also what threads started later would begin with.
             torch.set_num_threads(threads)
 
+    def _render(self, jobs: list[_Job]) -> dict[int, SpokenPhonemes]:
+        """The takes of one batch by their place. Where memory runs out, in halves, from then on for all batches."""
+        if len(jobs) > self.most_rows:
+            half = len(jobs) // 2
+            return self._render(jobs[:half]) | self._render(jobs[half:])
+        try:
+            return self._rendered(jobs)
+        except torch.OutOfMemoryError as error:
+            if len(jobs) == 1:
+                raise RenderFailed(f"{self.device} has no memory for {jobs[0].phonemes[:80]!r}: {error}") from error
+        self._make_room(len(jobs) // 2)
+        return self._render(jobs)
+
+    def _make_room(self, most_rows: int) -> None:
+        self.most_rows = most_rows
+        for function in (self._plan, self._sound):
+            if isinstance(function, Recorded):
+                function.forget()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
     @torch.inference_mode()
-    def _speak_one(self, phonemes: str, voice: str, key: str, speed: float) -> SpokenPhonemes:
+    def _rendered(self, jobs: list[_Job]) -> dict[int, SpokenPhonemes]:
         started = time.perf_counter()
-        symbols = torch.tensor([encode(phonemes)], device=self.device)
-        style = self.voices.style(voice, len(phonemes)).to(self.device)
-        durations, styled = self.model.plan(symbols, style, speed)
-        frames = int(durations.sum())
-        noise = seeded_noise(key, frames, self.model.config).to(self.device)
-        waveform = self.model.sound(symbols, styled, durations, style, noise).float().cpu()
-        durations = durations.cpu()
-        _check(waveform, phonemes)
-        trimmed, start_s = trim(waveform, durations, phonemes, self.model.config)
-        return SpokenPhonemes(trimmed, durations, start_s, time.perf_counter() - started)
+        planned = self._planned(jobs)
+        groups = by_length([each.frames for each in planned], most_rows=len(jobs))
+        waveforms = [(planned[i], row) for group in groups for i, row in self._sounded(planned, group)]
+        seconds_a_frame = (time.perf_counter() - started) / sum(each.frames for each in planned)
+        return {each.job.place: self._finished(each, row, seconds_a_frame) for each, row in waveforms}
+
+    def _planned(self, jobs: list[_Job]) -> list[_Planned]:
+        """Durations of a batch, which are what the host has to wait for."""
+        lengths = [len(job.symbols) for job in jobs]
+        length = self._rounded(max(lengths), SYMBOL_STEP)
+        symbols = stacked([job.symbols for job in jobs], length).to(self.device)
+        style = torch.stack([job.style for job in jobs]).to(self.device)
+        speeds = torch.tensor([job.speed for job in jobs], device=self.device)
+        own = row_lengths(lengths, length, self.device)
+        durations, styled = self._plan(symbols, style, speeds, *([] if own is None else [own]))
+        rows = zip(jobs, durations.cpu(), styled, lengths, strict=True)
+        return [_Planned(job, known[:n], each[:n]) for job, known, each, n in rows]
+
+    def _sounded(self, planned: list[_Planned], group: list[int]) -> list[tuple[int, Tensor]]:
+        """The waveforms (S,) of some of the planned, on the CPU, by their index."""
+        batch, config = [planned[i] for i in group], self.model.config
+        symbol_counts, frame_counts = [len(each.durations) for each in batch], [each.frames for each in batch]
+        length = self._rounded(max(symbol_counts), SYMBOL_STEP)
+        frames = self._rounded(max(frame_counts), FRAME_STEP)
+        noise = [seeded_noise(each.job.key, each.frames * config.frame_samples, self.device) for each in batch]
+        inputs = [
+            stacked([each.job.symbols for each in batch], length).to(self.device),
+            stacked([each.styled for each in batch], length),
+            stacked([each.durations for each in batch], length).to(self.device),
+            torch.stack([each.job.style for each in batch]).to(self.device),
+            stacked(noise, frames * config.frame_samples),
+        ]
+        symbol_rows = row_lengths(symbol_counts, length, self.device)
+        frame_rows = row_lengths(frame_counts, frames, self.device)
+        if symbol_rows is not None or frame_rows is not None:
+            inputs += [torch.tensor(counts, device=self.device) for counts in (symbol_counts, frame_counts)]
+        waveforms = self._sound(*inputs)[0].float().cpu()
+        return [(i, row[: n * config.frame_samples]) for i, row, n in zip(group, waveforms, frame_counts, strict=True)]
+
+    def _rounded(self, length: int, step: int) -> int:
+        return -(-length // step) * step if self.device.type == "cuda" else length
+
+    def _finished(self, planned: _Planned, waveform: Tensor, seconds_a_frame: float) -> SpokenPhonemes:
+        phonemes = planned.job.phonemes
+        if not torch.isfinite(waveform).all():
+            raise RenderFailed(f"the voice gave values that are no numbers for {phonemes[:80]!r}")
+        if waveform.abs().max() < SILENT_BELOW:
+            raise RenderFailed(f"the voice stayed silent for {phonemes[:80]!r}")
+        trimmed, start_s = trim(waveform, planned.durations, phonemes, self.model.config)
+        return SpokenPhonemes(trimmed, planned.durations, start_s, seconds_a_frame * planned.frames)
 
 
-def seeded_noise(key: str, frames: int, config: SpeechConfig) -> Tensor:
-    """(1, S, 9) standard normal noise that depends on the key alone: drawn on the CPU, whatever the device."""
-    generator = torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
-    return torch.randn(1, frames * config.frame_samples, config.harmonics, generator=generator)
-
-
-def trim(waveform: Tensor, durations: Tensor, phonemes: str, config: SpeechConfig) -> tuple[Tensor, float]:
-    """Cut the silence at both ends, and what the model murmurs in the boundaries and final marks; fade both ends.
-
-    Measured on 4 voices: a first consonant is heard up to 6 frames inside the boundary before it, while the last symbol
-    has died away by its predicted end. So the planned window is wide before and tight behind, and the level decides
-    within it. Returns the rest, and the seconds in it before the first symbol's planned start.
-    """
-    marks = len(phonemes) - len(phonemes.rstrip(FINAL_MARKS))
-    planned_start, spoken = int(durations[0]), int(durations[: len(durations) - 1 - marks].sum())
-    opens, closes = max(0, planned_start - ONSET_FRAMES), min(int(durations.sum()), spoken + DECAY_FRAMES)
-    levels = waveform.view(-1, config.frame_samples).square().mean(1).sqrt()[opens:closes]
-    loud = (levels > levels.max() * 10 ** (AUDIBLE_DB / 20)).nonzero()[:, 0]
-    first = max(opens, opens + int(loud[0]) - 1)
-    last = min(closes, opens + int(loud[-1]) + 1 + DECAY_FRAMES)
-    cut = waveform[first * config.frame_samples : last * config.frame_samples].clone()
-    ramp = torch.linspace(0, 1, FADE_MS * config.sample_rate // 1000)
-    cut[: len(ramp)] *= ramp
-    cut[-len(ramp) :] *= ramp.flip(0)
-    return cut, (planned_start - first) * config.frame_samples / config.sample_rate
-
-
-def _check(waveform: Tensor, phonemes: str) -> None:
-    if not torch.isfinite(waveform).all():
-        raise RenderFailed(f"the voice gave values that are no numbers for {phonemes[:80]!r}")
-    if waveform.abs().max() < SILENT_BELOW:
-        raise RenderFailed(f"the voice stayed silent for {phonemes[:80]!r}")
+def seeded_noise(key: str, samples: int, device: torch.device) -> Tensor:
+    """(S,) standard normal noise that depends on the key, and on the kind of device that draws it, alone."""
+    seed = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+    generator = torch.Generator(device).manual_seed(seed)
+    return torch.randn(samples, generator=generator, device=device)

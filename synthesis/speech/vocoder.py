@@ -6,25 +6,25 @@ B batch, L frames of 25 ms, S samples, C channels, K frames of the short-time tr
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kernels.adain_snake import Moments, adain_snake, channel_moments
+from kernels.adain_snake import Moments, adain_snake
+from kernels.channel_moments import channel_moments
 from synthesis.config import SpeechConfig
-from synthesis.speech.layers import Conv, Style, StyledBlock, TransposedConv
+from synthesis.speech.excitation import overlap_add, sine_source
+from synthesis.speech.layers import Conv, Lengths, Style, StyledBlock, TransposedConv, cut
 
 RESIDUAL_KERNELS = (3, 7, 11)
 DILATIONS = (1, 3, 5)
-SINE_AMPLITUDE = 0.1
-VOICED_NOISE = 0.003
-VOICED_ABOVE_HZ = 10.0
 
 
 class Vocoder(nn.Module):
-    """Text features (B, L, D), pitch in Hz and energy (B, 2 L) each, style (B, 128), noise (B, S, 9) -> (B, S)."""
+    """Text features (B, L, D), pitch in Hz and energy (B, 2 L) each, style (B, 128), noise (B, S) -> (B, S).
+
+    `lengths` (B,): the frames of each row that are its own, None for all; pitch and energy must be 0 behind them.
+    """
 
     def __init__(self, config: SpeechConfig):
         super().__init__()
@@ -36,18 +36,31 @@ class Vocoder(nn.Module):
         self.decode.append(StyledBlock(wide + 66, size, style, upsamples=True))
         self.generator = Generator(config)
 
-    def forward(self, text: Tensor, pitch: Tensor, energy: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        pitch_frames, energy_frames = self.F0_conv(pitch[..., None]), self.N_conv(energy[..., None])
-        x = self.encode(torch.cat([text, pitch_frames, energy_frames], dim=-1), style)
-        again = torch.cat([self.asr_res[0](text), pitch_frames, energy_frames], dim=-1)
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of the convolutions, and of what runs between them."""
+        weight: Tensor = self.F0_conv.weight
+        return weight.dtype
+
+    def forward(
+        self, text: Tensor, pitch: Tensor, energy: Tensor, style: Tensor, noise: Tensor, lengths: Lengths = None
+    ) -> Tensor:
+        dtype = self.dtype
+        features = text.to(dtype)
+        curves = [self.F0_conv(pitch[..., None].to(dtype)), self.N_conv(energy[..., None].to(dtype))]
+        x = self.encode(torch.cat([features, *curves], dim=-1), style, lengths)
+        again = torch.cat([self.asr_res[0](features), *curves], dim=-1)
         for block in self.decode:
-            x = block(torch.cat([x, again], dim=-1), style)
-        waveform: Tensor = self.generator(x, style, pitch, noise)
+            x = block(torch.cat([x, again], dim=-1), style, lengths)
+        waveform: Tensor = self.generator(x, style, pitch, noise, None if lengths is None else 2 * lengths)
         return waveform
 
 
 class Generator(nn.Module):
-    """80 frames a second to 24,000 samples: two upsamplings by 10 and 6, then an inverse transform with hop 5."""
+    """80 frames a second to 24,000 samples: two upsamplings by 10 and 6, then an inverse transform with hop 5.
+
+    The source and the last convolution, whose phases run to 88 radians, are computed in float32 whatever the rest is.
+    """
 
     def __init__(self, config: SpeechConfig):
         super().__init__()
@@ -65,39 +78,50 @@ class Generator(nn.Module):
         )
         self.conv_post = Conv(second, bins, 7)
 
-    def forward(self, x: Tensor, style: Tensor, pitch: Tensor, noise: Tensor) -> Tensor:
-        source = self._spectrum(self.m_source(pitch, noise))
-        for stage, (noise_conv, noise_block, up) in enumerate(
-            zip(self.noise_convs, self.noise_res, self.ups, strict=True)
-        ):
-            x = up(F.leaky_relu(x, 0.1))
+    def forward(self, x: Tensor, style: Tensor, pitch: Tensor, noise: Tensor, pitch_lengths: Lengths = None) -> Tensor:
+        """(B, P, D) at 80 frames a second, pitch (B, P) -> (B, 300 P); zeros behind each row's own samples."""
+        # Valid frames at the rates of x, of the first stage and of the second.
+        first = None if pitch_lengths is None else 10 * pitch_lengths
+        second = None if pitch_lengths is None else 60 * pitch_lengths + 1
+        source = self._spectrum(self.m_source(pitch, noise, pitch_lengths), second).to(x.dtype)
+        before = pitch_lengths
+        for stage, lengths in enumerate((first, second)):
+            x = self.ups[stage](F.leaky_relu(cut(x, before), 0.1))
             if stage == 1:
                 # The transform of S samples has one frame more than S / 5: the first is made by reflection.
                 x = torch.cat([x[:, 1:2], x], dim=1)
-            x += noise_block(noise_conv(source), style)
-            x = self._mixed(stage, x, style)
-        bins = self.config.n_fft // 2 + 1
-        log_magnitude, phase = self.conv_post(F.leaky_relu(x, 0.01)).transpose(1, 2).split(bins, dim=1)
-        spectrum = torch.polar(log_magnitude.exp(), phase.sin())
-        return torch.istft(spectrum, self.config.n_fft, self.config.hop_length, window=self._window(x))
+            x += self.noise_res[stage](self.noise_convs[stage](source), style, None, lengths)
+            x, before = self._mixed(stage, x, style, lengths), lengths
+        spectrum = self.conv_post(F.leaky_relu(cut(x, before), 0.01).float())
+        return overlap_add(spectrum, self.config.n_fft, self.config.hop_length, before)
 
-    def _mixed(self, stage: int, x: Tensor, style: Tensor) -> Tensor:
+    def _mixed(self, stage: int, x: Tensor, style: Tensor, lengths: Lengths) -> Tensor:
         """The mean of three residual blocks of different reach; all start by normalising the same x."""
         blocks = self.resblocks[3 * stage : 3 * stage + 3]
-        moments = channel_moments(x)
-        out = blocks[0](x, style, moments)
+        moments = channel_moments(x, lengths)
+        out = blocks[0](x, style, moments, lengths)
         for block in blocks[1:]:
-            out += block(x, style, moments)
+            out += block(x, style, moments, lengths)
         return out.div_(len(blocks))
 
-    def _spectrum(self, wave: Tensor) -> Tensor:
-        """(B, S) -> (B, K, 22): magnitudes, then phases."""
+    def _spectrum(self, wave: Tensor, lengths: Lengths) -> Tensor:
+        """(B, S) -> (B, K, 22): magnitudes, then phases, K = S / 5 + 1; zeros behind a row's own `lengths` frames."""
         config = self.config
-        spectrum = torch.stft(wave, config.n_fft, config.hop_length, window=self._window(wave), return_complex=True)
-        return torch.cat([spectrum.abs(), spectrum.angle()], dim=1).transpose(1, 2).contiguous()
+        samples = None if lengths is None else config.hop_length * (lengths - 1)
+        spectrum = torch.stft(
+            _reflected(wave, config.n_fft // 2, samples), config.n_fft, config.hop_length, center=False,
+            window=torch.hann_window(config.n_fft, device=wave.device), return_complex=True,
+        )  # fmt: skip
+        return cut(torch.cat([spectrum.abs(), spectrum.angle()], dim=1).transpose(1, 2).contiguous(), lengths)
 
-    def _window(self, x: Tensor) -> Tensor:
-        return torch.hann_window(self.config.n_fft, device=x.device)
+
+def _reflected(wave: Tensor, by: int, lengths: Lengths) -> Tensor:
+    """(B, S) -> (B, S + 2 by), each row mirrored at both of its own ends; what lies behind that means nothing."""
+    if lengths is None:
+        return F.pad(wave[:, None], (by, by), mode="reflect")[:, 0]
+    place = torch.arange(-by, wave.shape[1] + by, device=wave.device).abs()
+    last = lengths[:, None] - 1
+    return wave.gather(1, (last - (last - place).abs()).clamp(min=0))
 
 
 class SnakeBlock(nn.Module):
@@ -113,48 +137,31 @@ class SnakeBlock(nn.Module):
         self.alpha1 = nn.ParameterList(nn.Parameter(torch.empty(1, channels, 1)) for _ in steps)
         self.alpha2 = nn.ParameterList(nn.Parameter(torch.empty(1, channels, 1)) for _ in steps)
 
-    def forward(self, x: Tensor, style: Tensor, moments: Moments | None = None) -> Tensor:
+    def forward(self, x: Tensor, style: Tensor, moments: Moments | None = None, lengths: Lengths = None) -> Tensor:
         """(B, L, C) -> (B, L, C), a new tensor; `moments` are those of x, if they are known."""
         for step in range(len(DILATIONS)):
+            alpha1, alpha2 = self.alpha1[step].flatten(), self.alpha2[step].flatten()
             scale, shift = self.adain1[step](style)
-            inner = self.convs1[step](adain_snake(x, scale, shift, self.alpha1[step].flatten(), moments))
+            inner = self.convs1[step](adain_snake(x, scale, shift, alpha1, moments, lengths=lengths))
             scale, shift = self.adain2[step](style)
-            inner = self.convs2[step](adain_snake(inner, scale, shift, self.alpha2[step].flatten()))
+            inner = self.convs2[step](adain_snake(inner, scale, shift, alpha2, lengths=lengths))
             x, moments = inner.add_(x), None
         return x
 
 
 class HarmonicSource(nn.Module):
-    """Pitch to excitation: the fundamental and eight overtones where voiced, noise where not, merged to one wave."""
+    """Pitch to excitation: the fundamental and eight overtones where voiced, noise where not, merged to one wave.
+
+    The reference adds noise to each harmonic and merges the nine with weights w. Their sum is normal with standard
+    deviation |w|, so one noise a sample stands for the nine.
+    """
 
     def __init__(self, config: SpeechConfig):
         super().__init__()
         self.config = config
         self.l_linear = nn.Linear(config.harmonics, 1)
 
-    def forward(self, pitch: Tensor, noise: Tensor) -> Tensor:
-        """(B, 2 L) Hz every 12.5 ms, (B, 600 L, 9) standard normal noise -> (B, 600 L)."""
-        samples = self.config.frame_samples // 2
-        sines = self._sines(pitch, samples)
-        voiced = (pitch > VOICED_ABOVE_HZ).to(sines.dtype).repeat_interleave(samples, dim=1)[..., None]
-        level = voiced * VOICED_NOISE + (1 - voiced) * (SINE_AMPLITUDE / 3)
-        excitation = torch.addcmul(level * noise, sines, voiced * SINE_AMPLITUDE)
-        wave: Tensor = torch.tanh(self.l_linear(excitation))
-        return wave[..., 0]
-
-    def _sines(self, pitch: Tensor, samples: int) -> Tensor:
-        """(B, P) Hz -> (B, P * samples, 9): the phase is summed once a pitch frame and runs straight between frames.
-
-        The sum is taken in float64 and kept within one turn: in float32 the ninth overtone is a fifth of a turn off
-        after a minute.
-        """
-        harmonics = torch.arange(1, self.config.harmonics + 1, device=pitch.device, dtype=torch.float64)
-        turns = (pitch.double()[..., None] * harmonics / self.config.sample_rate) % 1 * samples  # (B, P, 9), a frame
-        phase = turns.cumsum(dim=1)
-        # Held before the first frame's middle and after the last one's.
-        step = torch.cat([torch.zeros_like(turns[:, :1]), turns[:, 1:], torch.zeros_like(turns[:, :1])], dim=1)
-        start = torch.cat([phase[:, :1], phase], dim=1) % 1
-        ramp = (torch.arange(samples, device=pitch.device, dtype=torch.float32) + 0.5) / samples
-        between = start.float()[:, :, None] + step.float()[:, :, None] * ramp[:, None]  # (B, P + 1, samples, 9)
-        half = samples // 2
-        return between.flatten(1, 2)[:, half : -half or None].mul_(2 * math.pi).sin_()
+    def forward(self, pitch: Tensor, noise: Tensor, lengths: Lengths = None) -> Tensor:
+        """(B, P) Hz every 12.5 ms, (B, 300 P) standard normal noise -> (B, 300 P), 0 behind `lengths` pitch frames."""
+        weight, bias = self.l_linear.weight[0], self.l_linear.bias
+        return sine_source(pitch, noise, weight, bias, self.config.sample_rate, self.config.frame_samples // 2, lengths)

@@ -43,4 +43,4 @@ def test_styled_leaky_is_instance_norm_with_a_style():
     x, scale, shift = torch.randn(2, 50, 6) + 3, torch.randn(2, 6), torch.randn(2, 6)
     normal = F.instance_norm(x.transpose(1, 2)).transpose(1, 2)
     expected = F.leaky_relu(normal * scale[:, None] + shift[:, None], 0.2)
-    torch.testing.assert_close(styled_leaky(x, scale, shift), expected, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(styled_leaky(x, (scale, shift)), expected, atol=1e-5, rtol=1e-4)

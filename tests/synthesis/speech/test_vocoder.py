@@ -25,7 +25,7 @@ def strongest_hz(wave: torch.Tensor) -> float:
 
 def test_a_steady_pitch_is_heard_at_its_frequency_and_its_overtones():
     pitch = torch.full((1, 80), 200.0)
-    still = torch.zeros(1, 80 * PER_PITCH_FRAME, CONFIG.harmonics)
+    still = torch.zeros(1, 80 * PER_PITCH_FRAME)
     for harmonic in (0, 8):
         wave = source_of(torch.eye(CONFIG.harmonics)[harmonic])(pitch, still)[0]
         assert math.isclose(strongest_hz(wave), 200 * (harmonic + 1), abs_tol=1.5)
@@ -33,7 +33,7 @@ def test_a_steady_pitch_is_heard_at_its_frequency_and_its_overtones():
 
 def test_the_phase_stays_true_after_a_minute():
     pitch = torch.full((1, 80 * 60), 233.25)
-    wave = source_of(torch.eye(CONFIG.harmonics)[8])(pitch, torch.zeros(1, 300 * 80 * 60, CONFIG.harmonics))[0]
+    wave = source_of(torch.eye(CONFIG.harmonics)[8])(pitch, torch.zeros(1, 300 * 80 * 60))[0]
     # The sample half a step after the middle of the 4,001st pitch frame.
     turns = 9 * 233.25 / 24_000 * (300 * 4001 + 0.5)
     middle = 300 * 4000 + 150
@@ -41,9 +41,10 @@ def test_the_phase_stays_true_after_a_minute():
 
 
 def test_without_pitch_there_is_noise_alone():
-    noise = torch.randn(1, 20 * PER_PITCH_FRAME, CONFIG.harmonics)
-    wave = source_of(torch.eye(CONFIG.harmonics)[0])(torch.zeros(1, 20), noise)
-    torch.testing.assert_close(wave, torch.tanh(noise[..., 0] * 0.1 / 3))
+    noise = torch.randn(1, 20 * PER_PITCH_FRAME)
+    wave = source_of(torch.full((CONFIG.harmonics,), 0.5))(torch.zeros(1, 20), noise)
+    # Nine noises of weight 0.5 add up to one of weight 1.5.
+    torch.testing.assert_close(wave, torch.tanh(1.5 * noise * 0.1 / 3))
 
 
 def test_the_snake_block_takes_moments_that_are_known():
