@@ -17,7 +17,7 @@ _MONTH_FIRST = re.compile(
     rf"\b({_MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?(?:,?\s+({_YEAR})\b)?(?![\d:%,.]*\d)(?!\s?(?:percent|%))"
 )
 _DAY_FIRST = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?\s+({_MONTH})(?:,?\s+({_YEAR})\b)?(?!\w)"
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?:(\s?[-–]\s?|\sto\s|\sand\s)(\d{{1,2}})(?:st|nd|rd|th)?)?\s+({_MONTH})(?:,?\s+({_YEAR})\b)?(?!\w)"
 )
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}),?\s+({_YEAR})\b(?!-)")
 _SHORT_MONTH = re.compile(r"\b(" + "|".join(s for s in _SHORT if s != "May") + r")\.(?=\s+[a-z\d]|[-–])")
@@ -28,7 +28,12 @@ _PLAIN_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4]):([0-5]\d)(?!:?\d)(?P<zo
 _LAP = re.compile(r"(?<![\d:.,])(\d{1,2}):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?![\d:])")
 _DECADES = re.compile(r"(?<![\w.,])(?:(mid-|early-|late-)?)'?((?:1[1-9]|20)\d0|[2-9]0)'?s\b")
 _SPAN = re.compile(rf"(?<![\w.,/-])({_YEAR})\s?[-–/]\s?({_YEAR}|\d\d)(?![\w/-]|[.,]\d)")
-_QUARTER = re.compile(r"\b(Q[1-4]|H[12]|FY)(?:[ -]?'?(\d{4})|[ -]'?(\d\d))\b(?!%)")
+_QUARTER = re.compile(r"\b(Q[1-4]|H[12]|FY)(?:[ -]?'?(\d{4})|(?:[ -]|[ -]?'|(?<=FY))(\d\d))\b(?!%)")
+_QUARTER_FIRST = re.compile(r"\b([1-4])(Q|H)(?:\s?'?((?:20)?\d\d))?\b(?!%)")
+_FOUR_FIGURES = re.compile(r"\b([01]\d|2[0-4])([0-5]\d)(?=\s?(?:GMT|UTC|BST|CES?T|E[SD]?T|P[SD]?T|IST|[Hh]ours|hrs)\b)")
+_FRENCH_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])h([0-5]\d)\b")
+_DAYS = {day[:3]: day for day in "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()}
+_SHORT_DAY = re.compile(rf"\b({'|'.join(_DAYS)})(?:s|rs?|urs)?(?:[.,]+(?=\s+(?:{_MONTH}|\d))|(?=\s+(?:{_MONTH})\b))")
 _AROUND = (
     r"(?:in|since|by|from|until|till|of|before|after|during|between|through|to|and|around|circa|for|late|early|mid|year|summer|spring|autumn|winter|fall|"
     rf"election|season|{'|'.join(MONTHS)})"
@@ -48,6 +53,10 @@ def speak_dates(text: str, *, british: bool) -> str:
     """Every date, clock time, year and decade of `text` in words. `03/11/2025` is read the voice's way round."""
     text = _ISO.sub(lambda m: _date(int(m[3]), MONTHS[int(m[2]) - 1], m[1], british), text)
     text = _SLASHED.sub(lambda m: _slashed(m, british), text)
+    text = _SHORT_DAY.sub(lambda m: _DAYS[m[1]] + ("," if m[0].endswith(",") else ""), text)
+    text = _FOUR_FIGURES.sub(lambda m: _four_figures(m[1], m[2]), text)
+    text = _FRENCH_CLOCK.sub(r"\1:\2", text)
+    text = _QUARTER_FIRST.sub(lambda m: _quarter_first(m, british), text)
     text = _QUARTER.sub(lambda m: f"{_period(m[1])} {year(m[2] or '20' + m[3], british=british)}", text)
     text = _DAY_FIRST.sub(lambda m: _day_first(m, british), text)
     text = _MONTH_FIRST.sub(lambda m: _month_first(m, british), text)
@@ -100,15 +109,30 @@ def _month_first(m: re.Match[str], british: bool) -> str:
 def _day_first(m: re.Match[str], british: bool) -> str:
     if not 1 <= int(m[1]) <= 31:
         return m[0]
-    its_year = f" {year(m[4], british=british)}" if m[4] else ""
+    its_year = f" {year(m[5], british=british)}" if m[5] else ""
     article = "" if re.search(r"(?i)\bthe\s*$", m.string[: m.start()]) else "the "
-    if m[2]:
-        return f"{article}{ordinal(m[1])} to {ordinal(m[2])} of {_month(m[3])}{its_year}"
-    return f"{article}{ordinal(m[1])} of {_month(m[3])}{its_year}"
+    joined = f" {'and' if 'and' in m[2] else 'to'} {ordinal(m[3])}" if m[2] else ""
+    return f"{article}{ordinal(m[1])}{joined} of {_month(m[4])}{its_year}"
 
 
 def _period(mark: str) -> str:
     return {"F": "fiscal year"}.get(mark[0]) or f"{mark[0]} {cardinal(mark[1])}"
+
+
+def _quarter_first(m: re.Match[str], british: bool) -> str:
+    """`2Q` as "second quarter", `1H25` as "first half twenty twenty-five"."""
+    if m[2] == "H" and int(m[1]) > 2:
+        return m[0]
+    its_year = f" {year('20' + m[3][-2:], british=british)}" if m[3] else ""
+    return f"{ordinal(m[1])} {'quarter' if m[2] == 'Q' else 'half'}{its_year}"
+
+
+def _four_figures(hour: str, minute: str) -> str:
+    """`0900 GMT` as "oh nine hundred", `1430` as "fourteen thirty"."""
+    spoken = ("oh " if hour.startswith("0") and hour != "00" else "") + (cardinal(int(hour)) if int(hour) else "zero")
+    if minute == "00":
+        return f"{spoken} hundred"
+    return f"{spoken} {'oh ' if minute.startswith('0') else ''}{cardinal(int(minute))}"
 
 
 def _clock(hour: str, minute: str, *, round_hour: bool = False) -> str:

@@ -12,9 +12,12 @@ _CHARACTERS = {
     **dict.fromkeys("‐‑‒−﹣－", "-"),
     **dict.fromkeys("―⸺", "—"),
     **dict.fromkeys("•·‣▪◦", ","),
-    "₂": "2",
-    "₃": "3",
     "≈": "~",
+    "≥": " at least ",
+    "≤": " at most ",
+    "≠": " is not ",
+    "÷": " divided by ",
+    "∞": " infinity ",
     "№": "No. ",
     "×": " x ",
     "⁄": "/",
@@ -24,7 +27,11 @@ _CHARACTERS = {
     "℉": "°F",
     **dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff\ufffc™®©", ""),
 }
-_SUPERSCRIPTS = {"²": "^2", "³": "^3", "¹": ""}
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_POWER = re.compile(r"(?<=\d)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰²³⁴⁵⁶⁷⁸⁹]|(?<=m)[²³]")
+_FOOTNOTE = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_SPACED_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))|(?<=\d) (?=000(?!\d))")
+_ARROW = re.compile(r"(?<=[\w%])\s*[→➔➜]\s*(?=[\w$€£])")
 _FRACTIONS = {
     "½": "1/2",
     "⅓": "1/3",
@@ -36,8 +43,8 @@ _FRACTIONS = {
     "⅜": "3/8",
     "⅝": "5/8",
 }
-_FOLDS = str.maketrans(_CHARACTERS | _SUPERSCRIPTS)
-_KEPT_SYMBOLS = frozenset("°%‰$€£¥¢₹₽₩₪₺+=<>^~|")
+_FOLDS = str.maketrans(_CHARACTERS)
+_KEPT_SYMBOLS = frozenset("°%‰$€£¥¢₹₽₩₪₺₦₫₱₴฿+±=<>^~|§")
 # Letters of other alphabets that have one plain reading in English spelling.
 _CYRILLIC = dict(
     zip(
@@ -72,6 +79,8 @@ def fold(text: str) -> str:
     """
     for mark, spelled in _FRACTIONS.items():
         text = re.sub(rf"(\d)\s?{mark}", rf"\1 {spelled}", text).replace(mark, spelled)
+    text = _POWER.sub(lambda m: "^" + m[0].translate(_RAISED), text)
+    text = _SPACED_THOUSANDS.sub(",", _ARROW.sub(" to ", _FOOTNOTE.sub("", text)))
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text.translate(_FOLDS)).translate(_FOLDS))
     text = re.sub(r"\.{2,}", "…", text)
     text = "".join(_fold_character(character) for character in text)
@@ -107,8 +116,11 @@ def _fold_character(character: str) -> str:
     if character.isascii() or character in "–—…" or character in _KEPT_SYMBOLS:
         return character if character.isprintable() or character == "\n" else " "
     category = unicodedata.category(character)
-    if category[0] in "LN":
+    if category[0] == "L":
         return character
+    if category[0] == "N":  # the digits of other scripts, and dingbats of whole numbers
+        value = unicodedata.numeric(character, -1.0)
+        return str(int(value)) if value >= 0 and value.is_integer() else " "
     if category == "Mn":  # variation selectors, stray accents
         return ""
     return " "

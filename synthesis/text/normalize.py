@@ -12,22 +12,38 @@ from synthesis.text.quantities import speak_quantities
 
 _PHONE = re.compile(
     r"(?<![\w.])\+?\d{1,3}[ -]\(?\d{3}\)?[ -]\d{3}[ -]\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b"
-    r"|(?<![\w.-])\d{3}-\d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{4}\b"
+    r"|(?<![\w.-])(?:1-)?\d{3}-\d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{4}\b"
+    r"|\+\d{1,3}(?:[ -]\(?\d{2,4}\)?){2,5}\b|(?<![\w.,/-])0\d{2,4}(?: \d{3,6})+\b"
 )
-_EMERGENCY = re.compile(
-    r"(?i)(?<=\bcall\s)\d{3}\b|(?<=\bdial\s)\d{3}\b|(?<=\bcalled\s)\d{3}\b|(?<=\bcalling\s)\d{3}\b"
-    r"|\b911(?= call| operator| dispatch)"
+_CALLED = re.compile(
+    r"(?i)\b((?:call(?:ed|s|ing)?|dial(?:led|ed|ling|ing)?|text(?:ing)?|phone|ring|(?:hot|help)?line(?: on| at)?)\s)"
+    r"(911|999|112|988|111|101|211|311|411|119|110|105|118|1800|\d{3,5}(?: \d{3,4})+|\d{5,8})\b"
+    r"(?!,\d|\s+(?:people|times))"
 )
+_EMERGENCY = re.compile(r"\b911(?= call| operator| dispatch)")
 _VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\w.]*\d)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th)\b")
-_NAMED_NUMBER = re.compile(r"\b((?:Boeing|Flight|Route|Interstate|Highway|Room)\s)(\d{3})\b")
+_NAMED_NUMBER = re.compile(
+    r"\b((?:Boeing|Flight|Route|Interstate|Highway|[Rr]oom|RTX|GTX|RX|Ryzen|Core|Xeon|EPYC|Instinct)\s)(\d{3,4})\b(?![.,]\d)"
+)
+_JET = re.compile(r"\b(7[0-8]7)(-\d{1,3}\w*|X)?(?=s?\b)")
+_JET_WORDS = re.compile(r"\b(?:Boeing|jets?|planes?|aircraft|airliners?|Dreamliners?|Max|MAX)\b")
+_HOUSE = re.compile(
+    r"(?<![\w.,$€£-])(\d{3,4})(?= (?:[NSEW]\.? )?(?:[A-Z]\w+ ){1,3}"
+    r"(?:Street|Avenue|Road|Drive|Boulevard|Lane|Place|Court|Square)\b)"
+)
+_VERSIONED = re.compile(
+    r"\b((?:Python|PyTorch|CUDA|Kubernetes|Linux|Django|Node|PHP|Java|Rust)\s)(\d+)\.([1-9]\d)\b(?!\.)"
+)
+_AGENT = re.compile(r"(?<![\w.,])007\b")
 _PLURAL = re.compile(r"(?<![\w.,-])(\d+)'?s\b")
 _MODEL_NAME = re.compile(r"(?<![\w.])([A-Za-z]+[A-Za-z-]*?)-?(\d+(?:\.\d+)?)([A-Za-z]*)(?![\w])")
 _FIGURE_FIRST = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)(-?)([A-Za-z]+)\b")
 _LETTER_FIRST = re.compile(r"\b([A-Z]{1,3})\.(\d+(?:\.\d+)*)\b(?!\.\d)")
 _RATIO = re.compile(r"(?<![\d:])(\d{1,3}):(\d{1,3})(?![\d:])")
 _RACE = re.compile(r"\b(5|10)[kK](?=\s+(?:race|run|runner|course|walk)s?\b)")
-_TIMES = re.compile(r"(?<=\d) x (?=\d)|(?<=\d)x(?=\s|$)")
+_TIMES = re.compile(r"(?<=\d) x (?=\d)|(?<=\d)x(?=[\s,;:.!?)-]|$)")
+_BY = re.compile(r"(?<=\d)x(?=\d)")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _SIGNED = re.compile(rf"(?<![\w)\]-])([-+±])(?={NUMBER})")
 _ANY_NUMBER = re.compile(rf"(?<!\d)(?:{NUMBER})")
@@ -39,13 +55,14 @@ _SYMBOLS = (
     (re.compile(r"%"), " percent "),
     (re.compile(r"(?<=\w)\+(?=\W|$)"), " plus"),
     (re.compile(r"\+"), " plus "),
+    (re.compile(r"±"), " plus or minus "),
     (re.compile(r"="), " equals "),
     (re.compile(r"(?<=\w)/(?=\w)"), " "),
     (re.compile(r"°"), " degrees "),
     (re.compile(r"\$"), " dollars "),
     (re.compile(r"€"), " euros "),
     (re.compile(r"£"), " pounds "),
-    (re.compile(r"[\^*_~|<>\\{}\[\]#/₽₩₪₺¥₹‰]"), " "),
+    (re.compile(r"[\^*_~|<>\\{}\[\]#/§₽₩₪₺¥₹₦₫₱₴฿‰]"), " "),
 )
 
 
@@ -59,7 +76,12 @@ def normalize(text: str, *, british: bool = False) -> str:
     text = speak_abbreviations(text)
     text = speak_numerals(text)
     text = _PHONE.sub(lambda m: ", ".join(digits(group) for group in re.findall(r"\d+", m[0])), text)
+    text = _CALLED.sub(lambda m: m[1] + ", ".join(map(digits, m[2].split())), text)
     text = _EMERGENCY.sub(lambda m: digits(m[0]), text)
+    text = _AGENT.sub("double oh seven", text)
+    text = _HOUSE.sub(lambda m: _house_number(m[1]), text)
+    is_of_jets = _JET_WORDS.search(text)
+    text = _JET.sub(lambda m: _jet(m, british) if is_of_jets or m[2] == "X" else m[0], text)
     text = _RACE.sub(r"\1 K", text)
     text = speak_dates(text, british=british)
     text = speak_quantities(text, british=british)
@@ -84,6 +106,8 @@ def _drop_unreadable_brackets(text: str) -> str:
 def _speak_plain_numbers(text: str, british: bool) -> str:
     text = _RATIO.sub(r"\1 to \2", text)
     text = _TIMES.sub(" times ", text)
+    text = _BY.sub(" by ", text)
+    text = _VERSIONED.sub(lambda m: f"{m[1]}{cardinal(m[2])} point {cardinal(m[3])}", text)
     text = _LETTER_FIRST.sub(lambda m: f"{m[1]} {' point '.join(map(cardinal, m[2].split('.')))}", text)
     text = _VERSION.sub(
         lambda m: (
@@ -119,6 +143,18 @@ def _label(number: str, british: bool) -> str:
     if len(number) == 3 and number.isdigit() and not number.endswith("00"):
         return f"{cardinal(number[0])} {cardinal(number[1:])}"
     return decimal(number, british=british)
+
+
+def _jet(m: re.Match[str], british: bool) -> str:
+    """`747-400` as "seven forty-seven four hundred", `777X` as "seven seventy-seven X"."""
+    return _label(m[1], british) + (m[2] or "").replace("-", " ").replace("X", " X")
+
+
+def _house_number(number: str) -> str:
+    """`501 Auburn Avenue` is "five oh one", `1600 Pennsylvania Avenue` "sixteen hundred"."""
+    if len(number) == 4 and number.endswith("00") and number[1] != "0":
+        return f"{cardinal(number[:2])} hundred"
+    return _label(number, british=False)
 
 
 def _speak_figure_first(m: re.Match[str], british: bool) -> str:

@@ -52,6 +52,15 @@ def digits(number: str) -> str:
     return " ".join("zero" if d == "0" else str(num2words(int(d))) for d in number if d.isdigit())
 
 
+def power(base: str, exponent: str) -> str:
+    """`10^6` as "ten to the sixth", `5^2` as "five squared"."""
+    if exponent in ("2", "3"):
+        return f"{decimal(base)} {'squared' if exponent == '2' else 'cubed'}"
+    if exponent.startswith("-"):
+        return f"{decimal(base)} to the minus {cardinal(exponent[1:])}"
+    return f"{decimal(base)} to the {ordinal(exponent)}"
+
+
 def year(number: str | int, *, british: bool = False) -> str:
     """1905 as "nineteen oh five", 2005 as "two thousand five", British "two thousand and five", 2025 as two pairs."""
     words = str(num2words(int(number), to="year")).replace("oh-", "oh ")

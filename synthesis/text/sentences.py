@@ -12,7 +12,7 @@ _ABBREVIATIONS = frozenset(
 # These end a sentence as often as not, so a capital letter after them decides.
 _EITHER = frozenset("p.m a.m u.s u.k u.n e.u d.c inc ltd co corp jr sr etc ph.d m.d".split())
 _OPENERS = "\"'“‘(["
-_STARTERS = frozenset(
+STARTERS = frozenset(
     "The A An In On At It He She They We I But And However Meanwhile This That These Those His Her Their Its".split()
 )
 _BOUNDARY = re.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+(?=[\"'“‘(\[]*[A-Z0-9À-Þ])")
@@ -49,4 +49,4 @@ def _is_abbreviation(before: str, after: str) -> bool:
     if word.lower() not in _ABBREVIATIONS:
         return False
     following = after.lstrip(_OPENERS).split(maxsplit=1)
-    return not (word.lower() in _EITHER and following and following[0].strip(",") in _STARTERS)
+    return not (word.lower() in _EITHER and following and following[0].strip(",") in STARTERS)
