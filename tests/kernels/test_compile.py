@@ -44,6 +44,24 @@ KERNELS = {
         "*float *float *fp32 *fp32 *float *float - - i32 i32 fp32 fp32",
         {"SINE": SINE_SQUARED, "BLOCK_L": 32, "BLOCK_C": 64},
     ),
+    "conv1d": (  # all that it can be given
+        "conv1d_kernel",
+        "*float *float *fp32 *float *float *float *fp32 *fp32 *i64 i32 i32 i32 i32 fp32",
+        {"INPUTS": 128, "C": 128, "TAPS": 11, "UP": 1, "CROP": 0, "PRECISION": "tf32", "PART": 64}
+        | {"BLOCK_L": 128, "BLOCK_C": 128, "BLOCK_I": 32},
+    ),
+    "conv1d:narrow": (  # what follows the last stage: few channels out, and nothing but a bias
+        "conv1d_kernel",
+        "*float *float *fp32 - - *float - - - i32 i32 i32 i32 fp32",
+        {"INPUTS": 128, "C": 22, "TAPS": 7, "UP": 1, "CROP": 0, "PRECISION": "ieee", "PART": 64}
+        | {"BLOCK_L": 64, "BLOCK_C": 32, "BLOCK_I": 32},
+    ),
+    "conv1d:upsample": (
+        "conv1d_kernel",
+        "*float *float *fp32 - - *float - - *i32 i32 i32 i32 i32 fp32",
+        {"INPUTS": 512, "C": 256, "TAPS": 2, "UP": 10, "CROP": 5, "PRECISION": "tf32", "PART": 64}
+        | {"BLOCK_L": 128, "BLOCK_C": 128, "BLOCK_I": 32},
+    ),
     "rotary": (
         "rotary_kernel",
         "*float *float *fp32 *fp32 i32",
