@@ -62,6 +62,11 @@ KERNELS = {
         {"INPUTS": 512, "C": 256, "TAPS": 2, "UP": 10, "CROP": 5, "PRECISION": "tf32", "PART": 64}
         | {"BLOCK_L": 128, "BLOCK_C": 128, "BLOCK_I": 32},
     ),
+    "sine_source": (
+        "sine_source_kernel",
+        "*fp32 *fp32 *float *float *fp32 *fp32 *fp32 *i64 i32",
+        {"SAMPLES": 300, "H": 9, "AMPLITUDE": 0.1, "VOICED": 0.003, "UNVOICED": 0.03, "ABOVE": 10.0, "BLOCK_S": 512},
+    ),
     "rotary": (
         "rotary_kernel",
         "*float *float *fp32 *fp32 i32",
