@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kernels.adain_snake import SINE_SQUARED
+from kernels.stft import ARCTANGENT
 
 pytest.importorskip("triton")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,16 @@ KERNELS = {
         "*fp32 *fp32 *float *float *fp32 *fp32 *fp32 *i64 i32",
         {"SAMPLES": 300, "H": 9, "AMPLITUDE": 0.1, "VOICED": 0.003, "UNVOICED": 0.03, "ABOVE": 10.0, "BLOCK_S": 512},
     ),
+    "overlap_add": (
+        "overlap_add_kernel",
+        "*fp32 *fp32 *fp32 *fp32 *i64 i32",
+        {"N_FFT": 20, "HOP": 5, "BINS": 11, "BLOCK_Q": 64, "BLOCK_R": 8},
+    ),
+    "stft": (
+        "stft_kernel",
+        "*fp32 *fp32 *fp32 *i64 i32",
+        {"N_FFT": 20, "HOP": 5, "BINS": 11, "ATAN": ARCTANGENT, "BLOCK_K": 64, "BLOCK_F": 16},
+    ),
     "rotary": (
         "rotary_kernel",
         "*float *float *fp32 *fp32 i32",
@@ -87,7 +98,7 @@ for module, (name, types, constants) in kernels.items():
         backend, arch = target.split(":")
         gpu = GPUTarget(backend, int(arch) if arch.isdigit() else arch, 64 if backend == "hip" else 32)
         fault = ""
-        for floats in ("fp32", "fp16", "bf16"):
+        for floats in ("fp32", "fp16", "bf16") if "float" in types else [""]:
             given = types.replace("float", floats).replace("-", "constexpr").split()
             signature = dict(zip(kernel.arg_names, given + ["constexpr"] * len(constants)))
             constexprs = {name: constants.get(name) for name, type in signature.items() if type == "constexpr"}
