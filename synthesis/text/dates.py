@@ -13,6 +13,7 @@ _YEAR = r"(?:1[1-9]|20)\d\d"
 
 _ISO = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-([0-2]\d|3[01])(?:T[\d:.]+Z?)?(?![\d-])")
 _SLASHED = re.compile(rf"(?<![\d/])(\d{{1,2}})/(\d{{1,2}})/({_YEAR}|\d\d)(?![\d/])")
+_DOTTED = re.compile(r"(?<![\w.])(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?![\w]|\.\d)")  # continental, day first
 _MONTH_FIRST = re.compile(
     rf"\b({_MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[-–]\s?(\d{{1,2}})(?:st|nd|rd|th)?)?(?:,?\s+({_YEAR})\b)?(?![\d:%,.]*\d)(?!\s?(?:percent|%))"
 )
@@ -25,6 +26,7 @@ _CLOCK_RANGE = re.compile(r"(?i)(\d\s?[ap]\.?m\.?)\s?[-–]\s?(?=\d{1,2}(?::\d\d
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-4])[:.]([0-5]\d)(?::([0-5]\d))?\s?([aApP])\.?\s?[mM]\b\.?")
 _HOUR = re.compile(r"(?<![\d:.,])(1[0-2]|[1-9])(?:\s?[-–]\s?(1[0-2]|[1-9]))?\s?([aApP])\.?[mM]\b\.?")
 _PLAIN_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4]):([0-5]\d)(?!:?\d)(?P<zone>\s?h(?:rs)?\b)?")
+_SHORT_LAP = re.compile(r"(?<![\d:.,])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?![\d:])")
 _LAP = re.compile(r"(?<![\d:.,])(\d{1,2}):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?![\d:])")
 _DECADES = re.compile(r"(?<![\w.,])(?:(mid-|early-|late-)?)'?((?:1[1-9]|20)\d0|[2-9]0)'?s\b")
 _SPAN = re.compile(rf"(?<![\w.,/-])({_YEAR})\s?[-–/]\s?({_YEAR}|\d\d)(?![\w/-]|[.,]\d)")
@@ -35,7 +37,7 @@ _FRENCH_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])h([0-5]\d)\b")
 _DAYS = {day[:3]: day for day in "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()}
 _SHORT_DAY = re.compile(rf"\b({'|'.join(_DAYS)})(?:s|rs?|urs)?(?:[.,]+(?=\s+(?:{_MONTH}|\d))|(?=\s+(?:{_MONTH})\b))")
 _AROUND = (
-    r"(?:in|since|by|from|until|till|of|before|after|during|between|through|to|and|around|circa|for|late|early|mid|year|summer|spring|autumn|winter|fall|"
+    r"(?:in|since|by|from|until|till|of|before|after|during|between|through|to|and|around|circa|for|late|early|mid|year|the|summer|spring|autumn|winter|fall|"
     rf"election|season|{'|'.join(MONTHS)})"
 )
 _OLD_YEAR = re.compile(rf"\b((?i:{_AROUND})[ -]|\()(1[1-8]\d\d)(?![\w,-]|\.\d)")
@@ -53,6 +55,7 @@ def speak_dates(text: str, *, british: bool) -> str:
     """Every date, clock time, year and decade of `text` in words. `03/11/2025` is read the voice's way round."""
     text = _ISO.sub(lambda m: _date(int(m[3]), MONTHS[int(m[2]) - 1], m[1], british), text)
     text = _SLASHED.sub(lambda m: _slashed(m, british), text)
+    text = _DOTTED.sub(lambda m: _date(int(m[1]), MONTHS[int(m[2]) - 1], m[3], british) if _is_day(m) else m[0], text)
     text = _SHORT_DAY.sub(lambda m: _DAYS[m[1]] + ("," if m[0].endswith(",") else ""), text)
     text = _FOUR_FIGURES.sub(lambda m: _four_figures(m[1], m[2]), text)
     text = _FRENCH_CLOCK.sub(r"\1:\2", text)
@@ -66,6 +69,7 @@ def speak_dates(text: str, *, british: bool) -> str:
     text = _CLOCK.sub(lambda m: f"{_clock(m[1], m[2])} {m[4].lower()}.m.", text)
     text = _HOUR.sub(lambda m: f"{cardinal(m[1])}{' to ' + cardinal(m[2]) if m[2] else ''} {m[3].lower()}.m.", text)
     text = _LAP.sub(_lap, text)
+    text = _SHORT_LAP.sub(lambda m: f"{_clock(m[1], m[2])} point {digits(m[3])}", text)
     return _PLAIN_CLOCK.sub(lambda m: _clock(m[1], m[2], round_hour=True), text)
 
 
@@ -86,6 +90,10 @@ def _date(day: int, month: str, its_year: str | None, british: bool) -> str:
     if its_year is None:
         return spoken
     return f"{spoken}{' ' if british else ', '}{year(its_year, british=british)}"
+
+
+def _is_day(m: re.Match[str]) -> bool:
+    return 1 <= int(m[1]) <= 31 and 1 <= int(m[2]) <= 12
 
 
 def _slashed(m: re.Match[str], british: bool) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from misaki.en import PUNCT_TAGS
 from misaki.token import MToken
 
 from synthesis.text.tables import rows
@@ -42,8 +43,13 @@ class _Reading:
 
 
 def correct_tags(tokens: Sequence[MToken], verbs: Collection[str]) -> None:
-    """Where the neighbours leave no doubt, make a noun a verb and a verb a noun. `verbs`: words said otherwise then."""
+    """Where the neighbours leave no doubt, make a noun a verb and a verb a noun. `verbs`: words said otherwise then.
+
+    A word that was taken for a mark (a lone `î`) becomes a noun, else it would be passed over in silence.
+    """
     for i, token in enumerate(tokens):
+        if token.tag in PUNCT_TAGS and any(c.isalpha() for c in token.text):
+            token.tag = "NN"
         if token.text.lower() not in verbs or i == 0:
             continue
         previous = tokens[i - 1].text.lower()

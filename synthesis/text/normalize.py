@@ -16,7 +16,7 @@ _PHONE = re.compile(
     r"|\+\d{1,3}(?:[ -]\(?\d{2,4}\)?){2,5}\b|(?<![\w.,/-])0\d{2,4}(?: \d{3,6})+\b"
 )
 _CALLED = re.compile(
-    r"(?i)\b((?:call(?:ed|s|ing)?|dial(?:led|ed|ling|ing)?|text(?:ing)?|phone|ring|(?:hot|help)?line(?: on| at)?)\s)"
+    r"\b((?:[Cc]all(?:ed|s|ing)?|[Dd]ial(?:led|ed|ling|ing)?|[Tt]ext(?:ing)?|[Pp]hone|[Rr]ing|(?:hot|help)?line)\s(?:(?:(?:the\s)?[A-Z]\w+\s(?:\w+\s)?)?(?:on|at)\s)?)"
     r"(911|999|112|988|111|101|211|311|411|119|110|105|118|1800|\d{3,5}(?: \d{3,4})+|\d{5,8})\b"
     r"(?!,\d|\s+(?:people|times))"
 )
@@ -62,7 +62,7 @@ _SYMBOLS = (
     (re.compile(r"\$"), " dollars "),
     (re.compile(r"€"), " euros "),
     (re.compile(r"£"), " pounds "),
-    (re.compile(r"[\^*_~|<>\\{}\[\]#/§₽₩₪₺¥₹₦₫₱₴฿‰]"), " "),
+    (re.compile(r"[^\w\s.,;:!?'\"()…—–-]|_"), " "),
 )
 
 
@@ -82,6 +82,7 @@ def normalize(text: str, *, british: bool = False) -> str:
     text = _HOUSE.sub(lambda m: _house_number(m[1]), text)
     is_of_jets = _JET_WORDS.search(text)
     text = _JET.sub(lambda m: _jet(m, british) if is_of_jets or m[2] == "X" else m[0], text)
+    text = _BY.sub(" by ", text)
     text = _RACE.sub(r"\1 K", text)
     text = speak_dates(text, british=british)
     text = speak_quantities(text, british=british)
@@ -106,7 +107,6 @@ def _drop_unreadable_brackets(text: str) -> str:
 def _speak_plain_numbers(text: str, british: bool) -> str:
     text = _RATIO.sub(r"\1 to \2", text)
     text = _TIMES.sub(" times ", text)
-    text = _BY.sub(" by ", text)
     text = _VERSIONED.sub(lambda m: f"{m[1]}{cardinal(m[2])} point {cardinal(m[3])}", text)
     text = _LETTER_FIRST.sub(lambda m: f"{m[1]} {' point '.join(map(cardinal, m[2].split('.')))}", text)
     text = _VERSION.sub(
@@ -175,9 +175,9 @@ def _spaced(m: re.Match[str], british: bool) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(r"\s+-+\s+|\s*–\s*|\s*—\s*", " — ", text)
+    text = re.sub(r"\s+-+\s+|\s*-{2,}\s*|\s*–\s*|\s*—\s*", " — ", text)
     text = re.sub(r"[^\S\n]+([,.;:!?…])", r"\1", text)
-    text = re.sub(r"\.{2,}", ".", text)
+    text = re.sub(r"…(?:\s*[….])+", "…", re.sub(r"\.{2,}", ".", text))
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
     text = re.sub(r"\(\s+", "(", re.sub(r"\s+\)", ")", text))
     text = re.sub(r"\(\s*\)|\"\s*\"", "", text)

@@ -22,20 +22,24 @@ _DENOMINATORS = {
 }
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ROMAN_FORM = re.compile(r"C{0,3}(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})$")
-_LARGEST = 10**15
+_LONGEST = 15
+_DIGITS = "zero one two three four five six seven eight nine".split()
 
 
 def cardinal(number: str | int, *, british: bool = False) -> str:
     """`1,250` as "one thousand two hundred fifty", British "... two hundred and fifty". Over 15 digits: each digit."""
-    value = int(str(number).replace(",", ""))
-    if value >= _LARGEST:
-        return digits(str(value))
-    words = str(num2words(value)).replace(",", "")
+    figures = str(number).replace(",", "")
+    if len(figures) > _LONGEST:
+        return digits(figures)
+    words = str(num2words(int(figures))).replace(",", "")
     return words if british else words.replace(" and ", " ")
 
 
 def ordinal(number: str | int, *, british: bool = False) -> str:
-    words = str(num2words(int(str(number).replace(",", "")), to="ordinal")).replace(",", "")
+    figures = str(number).replace(",", "")
+    if len(figures) > _LONGEST:
+        return digits(figures) + "th"
+    words = str(num2words(int(figures), to="ordinal")).replace(",", "")
     return words if british else words.replace(" and ", " ")
 
 
@@ -49,7 +53,7 @@ def decimal(number: str, *, british: bool = False) -> str:
 
 
 def digits(number: str) -> str:
-    return " ".join("zero" if d == "0" else str(num2words(int(d))) for d in number if d.isdigit())
+    return " ".join(_DIGITS[int(d)] for d in number if d.isdigit())
 
 
 def power(base: str, exponent: str) -> str:

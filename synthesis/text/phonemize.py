@@ -52,7 +52,7 @@ class Phonemizer:
     def _sound(self, token: MToken) -> Sound:
         layered = self._g2p.lexicon
         phonemes, is_guessed = token.phonemes or "", layered.has_guessed_in(token.text)
-        if "❓" in phonemes or (not phonemes.strip() and any(c.isalpha() for c in token.text)):
+        if any(c.isalpha() for c in token.text) and ("❓" in phonemes or not phonemes.strip()):
             phonemes, is_guessed = layered.guess(token.text), True
         phonemes = "".join(c for c in phonemes if c in vocabulary())
         return Sound(token.text, phonemes, bool(token.whitespace), is_guessed)

@@ -57,7 +57,7 @@ _UNIT_FIGURE = re.compile(
 _TEMPERATURE_RANGE = re.compile(rf"(?<![\w.])(-?{_N})(?:°?[CF]|°)?{_DASH}(-?{_N})(°[CF]?|[CF]\b)")
 _BARE_DEGREES = re.compile(
     r"(?P<before>\b[\w']+ )?(?<![\w.-])(?P<n>-?\d{1,3}(?:\.\d+)?)(?P<scale>[CF])\b"
-    r"(?P<after>(?:[ -](?:heat|warm|cold|limit|target|threshold|rise|goal)\w*)?)"
+    r"(?P<after>(?:[ -](?:heat\w*|warming|limit|target|threshold|rise|goal|increase))?)"
 )
 _LABELS = frozenset(
     "a an the section seat room row part class article flight gate route rule title group block unit".split()
@@ -67,28 +67,34 @@ _SCORE_WORDS = re.compile(
     r"\b(won|win|wins|winning|beat|beats|beaten|beating|lost|lose|loses|losing|defeat\w*|draw|drew|drawn|tie|tied|victory|score[ds]?|lead|leads|led|"
     r"goals?|match|final|set|sets|down|up|ahead|trail\w*|loss|thrash\w*|edged|record)\b"
 )
-_VOTED = re.compile(r"\b(vote|votes|voted)\b")
+_VOTED = re.compile(r"\b(vote|votes|voted|ruled|decided)\b")
 _VOTE_WORDS = re.compile(r"\s*(vote|votes|ruling|decision|majority|opinion|split|margin|in favou?r)\b")
 _VOTES = re.compile(r"\b(passed|rejected|approved)\b")
 _PAIR = re.compile(
     r"(?<![\w.,/–-])(?P<low>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)[-–](?P<high>\d{1,3}|\d{1,3}(?:,\d{3})+|\d+\.\d+)(?![\w/–-]|[.,]\d)"
 )
 # What is counted in millions: `5m` before one of these is no length.
+_COUNTED_THINGS = (
+    "people users children homes households barrels b/d tonnes tons jobs voters viewers customers subscribers doses "
+    "followers views residents workers adults patients refugees cars vehicles members shares passengers copies men "
+    "women pupils students visitors tourists fans listeners readers downloads streams votes ballots units trees "
+    "hectares acres lives deaths cases tests pensioners families migrants civilians citizens accounts devices records "
+    "gallons litres dollars euros pounds"
+).split()
 _COUNTED = re.compile(
-    r"-strong|\s+(?:(?:more|new|other|extra|additional|young|older|active|monthly|daily|paying) )*"
-    r"(?:people|users|children|homes|households|barrels|b/d|tonnes|tons|jobs|voters|viewers|customers|subscribers|doses|"
-    r"followers|views|residents|workers|adults|patients|refugees|cars|vehicles|members|shares|passengers|copies|men|women|"
-    r"pupils|students|visitors|tourists|fans|listeners|readers|downloads|streams|votes|ballots|units|trees|hectares|acres|"
-    r"lives|deaths|cases|tests|pensioners|families|migrants|civilians|citizens|accounts|devices|records|gallons|litres|"
-    r"dollars|euros|pounds|of (?:them|whom)|a (?:day|year|month|week)|[A-Z][a-z]+(?:ans|ians|ers|ese|is|ons|sh))\b"
+    r"-strong|-plus|(?: (?:and|to|or) [\d.]+m)?\s+"
+    r"(?:(?:more|new|other|extra|additional|young|older|active|monthly|daily|paying) )*"
+    rf"(?:{'|'.join(_COUNTED_THINGS)}|of (?:them|whom)|a (?:day|year|month|week)|"
+    r"[A-Z][a-z]+(?:ans|ers|ese|is|sh))\b"
 )
 _MILLIONS_BEFORE = re.compile(
-    r"\b(?:population|audience|workforce|users|viewers|followers|subscribers|customers|sales|turnover|electorate|members)\b"
+    r"\b(?:population|audience|workforce|users|viewers|followers|subscribers|customers|sales|turnover|electorate)\b"
     r"[^.;]{0,25}$|[$€£][\d.,]+(?:m|bn)\s(?:to|and|or|from)\s$"
 )
+_ADJECTIVES = "record further extra additional reported potential separate combined single massive historic".split()
 _ARTICLE = re.compile(
     r"(?i)\b(a|an|the|its|their|his|her|this|our|another|estimated|proposed|planned|new)\s+"
-    r"(?:(?:[\w]+-[\w-]+|record|further|extra|additional|reported|potential|separate|combined|single|massive|historic),?\s+)*$"
+    rf"(?:(?:\w+-[\w-]+|{'|'.join(_ADJECTIVES)}),?\s+|\d+ by\s)*$"
 )
 _NOUN = re.compile(
     r"\s+(?!(?:in|of|to|for|from|on|at|by|over|under|a|per|and|or|but|was|is|were|are|than|that|which|as|after|before|with|each|more|"
@@ -158,7 +164,7 @@ def _counted(m: re.Match[str], one: str, many: str) -> str:
     """`$5 million-a-year`, `a $20 ticket`: singular before a hyphen and before what it describes."""
     after = m.string[m.end() : m.end() + 30]
     describes = _ARTICLE.search(m.string[: m.start()]) and _NOUN.match(after)
-    return one if describes or re.match(r"-[a-z]", after) else many
+    return one if describes or re.match(r"-(?!plus\b(?! [a-z]+s?\b))[a-z]", after) else many
 
 
 def _coins(amount: str, mark: str, british: bool) -> str:
