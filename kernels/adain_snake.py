@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from kernels.backend import jit, runs_triton, tl, triton
 from kernels.channel_moments import (
     Moments,
+    arithmetic,
     channel_moments,
     channel_moments_reference,
     check_frames,
@@ -56,8 +57,9 @@ def _styled_reference(
     x: Tensor, scale: Tensor, shift: Tensor, moments: Moments | None, lengths: Tensor | None, eps: float
 ) -> Tensor:
     mean, variance = channel_moments_reference(x, lengths) if moments is None else moments
-    y = (x.float() - mean[:, None]) * torch.rsqrt(variance + eps)[:, None] * scale[:, None].float()
-    return y + shift[:, None].float()
+    dtype = arithmetic(x)
+    y = (x.to(dtype) - mean[:, None]) * torch.rsqrt(variance + eps)[:, None] * scale[:, None].to(dtype)
+    return y + shift[:, None].to(dtype)
 
 
 def _silenced(out: Tensor, lengths: Tensor | None) -> Tensor:
@@ -91,8 +93,13 @@ def adain_leaky(
     x: Tensor, scale: Tensor, shift: Tensor, slope: float, moments: Moments | None = None, *,
     lengths: Tensor | None = None, eps: float = EPS
 ) -> Tensor:  # fmt: skip
-    """Normalise `x` over its frames, style it, and multiply what is then below 0 by `slope`; else as `adain_snake`."""
+    """Normalise `x` over its frames, style it, and multiply what is then below 0 by `slope`; else as `adain_snake`.
+
+    x may be fp64, too: then all arithmetic is, at the reference's speed.
+    """
     _check(x, scale, shift, lengths)
+    if x.dtype == torch.float64:
+        return adain_leaky_reference(x, scale, shift, slope, moments, lengths=lengths, eps=eps)
     moments = channel_moments(x, lengths) if moments is None else moments
     if runs_triton(x):
         return _styled_triton(x, scale, shift, None, slope, moments, lengths, eps)

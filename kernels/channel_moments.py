@@ -25,11 +25,11 @@ Moments = tuple[Tensor, Tensor]
 
 def channel_moments_reference(x: Tensor, lengths: Tensor | None = None) -> Moments:
     """The definition: each channel's mean and biased variance over its row's valid frames, (B, C) float32."""
-    x = x.float()
+    x = x.to(arithmetic(x))
     if lengths is None:
         variance, mean = torch.var_mean(x, dim=1, correction=0)
         return mean, variance
-    outside, count = ~frames_inside(lengths, x.shape[1])[..., None], lengths[:, None].float()
+    outside, count = ~frames_inside(lengths, x.shape[1])[..., None], lengths[:, None].to(x.dtype)
     mean = x.masked_fill(outside, 0).sum(1) / count
     return mean, (x - mean[:, None]).masked_fill(outside, 0).square().sum(1) / count
 
@@ -37,16 +37,23 @@ def channel_moments_reference(x: Tensor, lengths: Tensor | None = None) -> Momen
 def channel_moments(x: Tensor, lengths: Tensor | None = None) -> Moments:
     """Each channel's mean and biased variance over the frames.
 
-    x: (B, L, C) contiguous, fp32 or fp16; lengths: (B,) int32 or int64, the valid frames of each row, 1 to L, or None
-    for all. Returns (mean, variance), each (B, C) float32. What lies past a row's end is not read: a row's moments are
-    those of the row alone, bit for bit. The three residual blocks of a vocoder stage normalise the same x: take its
-    moments once and hand them to `adain_snake`.
+    x: (B, L, C) contiguous, fp32 or fp16, or fp64 at the reference's speed; lengths: (B,) int32 or int64, the valid
+    frames of each row, 1 to L, or None for all. Returns (mean, variance), each (B, C) float32, or float64 of fp64. What
+    lies past a row's end is not read: a row's moments are those of the row alone, bit for bit. The three residual
+    blocks of a vocoder stage normalise the same x: take its moments once and hand them to `adain_snake`.
     Raises ShapeError if x is not contiguous or the lengths do not fit.
     """
     check_frames(x, lengths)
+    if x.dtype == torch.float64:
+        return channel_moments_reference(x, lengths)
     if runs_triton(x):
         return _moments_triton(x, lengths)
     return _moments_by_blocks(x, lengths) if x.device.type == "cpu" else channel_moments_reference(x, lengths)
+
+
+def arithmetic(x: Tensor) -> torch.dtype:
+    """What x is computed in: float32, or float64 if x is."""
+    return torch.promote_types(x.dtype, torch.float32)
 
 
 def frames_inside(lengths: Tensor, frames: int) -> Tensor:

@@ -20,10 +20,7 @@ from synthesis.speech.vocoder import Vocoder
 
 
 class SpeechModel(nn.Module):
-    """Parameters carry the reference's names. Rows shorter than their batch have `lengths`; None says that all fill it.
-
-    The text side stays in float32: in bfloat16 one duration in a hundred flips, and moves all that follows.
-    """
+    """Parameters carry the reference's names. Rows shorter than their batch have `lengths`; None: all fill it."""
 
     def __init__(self, config: SpeechConfig):
         super().__init__()
@@ -35,10 +32,16 @@ class SpeechModel(nn.Module):
         self.decoder = Vocoder(config)
 
     @classmethod
-    def load(cls, path: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> SpeechModel:
+    def load(
+        cls, path: Path, device: torch.device, *, dtype: torch.dtype = torch.float32, is_batched: bool = False
+    ) -> SpeechModel:
         """The weights of a safetensors file; `dtype` is that of the decoder's convolutions and what runs between them.
 
-        Styles, Snake's alpha (down to 1e-4), the source and the last convolution stay in float32.
+        Styles, Snake's alpha (down to 1e-4), the source and the last convolution stay in float32. What plans durations
+        and pitch is never less: in bfloat16 one duration in a hundred flips, and moves all that follows. For batches it
+        is float64: a matrix product rounds a row otherwise beside other rows than alone, in float32 by 1e-6 of the
+        pitch, which adds up to a phase. Measured on 20 utterances, 8 a batch, against each alone: at worst 50 dB with
+        float32, 107 dB with float64.
         Raises CheckpointError if the file does not fit.
         """
         with torch.device("meta"):
@@ -51,6 +54,11 @@ class SpeechModel(nn.Module):
         for module in model.decoder.modules():
             if isinstance(module, (Conv, TransposedConv)) and module is not model.decoder.generator.conv_post:
                 module.to(dtype)
+        if is_batched:
+            own = model.predictor
+            planning = (own.text_encoder, own.lstm, own.duration_proj, own.F0, own.F0_proj)
+            for part in (model.bert, model.bert_encoder, *planning):
+                part.double()
         for module in model.modules():
             if isinstance(module, nn.LSTM):
                 # One block of memory a network, which a GPU's library wants; nothing happens on a CPU.
@@ -60,8 +68,10 @@ class SpeechModel(nn.Module):
     def plan(self, symbols: Tensor, style: Tensor, speeds: Tensor, lengths: Lengths = None) -> tuple[Tensor, Tensor]:
         """(B, T) ids, (B, 2 S), speeds (B,) -> frames of each symbol (B, T) int64, and what the prosody makes of the
         symbols (B, T, D + S)."""
+        manner = style[:, self.config.style_size :].to(self.bert_encoder.weight.dtype)
         context = self.bert_encoder(self.bert(symbols, lengths))
-        return self.predictor.durations(context, style[:, self.config.style_size :], speeds, lengths)
+        durations, styled = self.predictor.durations(context, manner, speeds, lengths)
+        return durations, styled.float()
 
     def sound(
         self,

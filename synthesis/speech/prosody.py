@@ -46,12 +46,18 @@ class Prosody(nn.Module):
     def curves(self, frames: Tensor, style: Tensor, lengths: Lengths = None) -> tuple[Tensor, Tensor]:
         """Styled symbols stretched to frames (B, L, D + S) -> pitch and energy, (B, 2 L) each: every 12.5 ms."""
         x = self.shared(frames, lengths)
-        pitch, energy, of_rate = x, x, lengths
-        for pitch_block, energy_block in zip(self.F0, self.N, strict=True):
-            pitch, energy = pitch_block(pitch, style, of_rate), energy_block(energy, style, of_rate)
-            if of_rate is not None and pitch_block.pool is not None:
-                of_rate = 2 * of_rate
-        return cut(self.F0_proj(pitch)[..., 0], of_rate), cut(self.N_proj(energy)[..., 0], of_rate)
+        return _curve(x, style, lengths, self.F0, self.F0_proj), _curve(x, style, lengths, self.N, self.N_proj)
+
+
+def _curve(x: Tensor, style: Tensor, lengths: Lengths, blocks: nn.ModuleList, projection: Conv) -> Tensor:
+    """(B, L, D) -> (B, 2 L) float32, 0 behind each row's end; computed in the projection's number type."""
+    dtype: torch.dtype = projection.weight.dtype
+    x, style = x.to(dtype), style.to(dtype)
+    for block in blocks:
+        x = block(x, style, lengths)
+        if block.pool is not None and lengths is not None:
+            lengths = 2 * lengths
+    return cut(projection(x)[..., 0].float(), lengths)
 
 
 def _curve_blocks(size: int, style: int) -> nn.ModuleList:

@@ -72,27 +72,37 @@ class _Planned:
 class Synthesizer:
     """The voice, loaded. The same phonemes, voice, speed and key give the same sound, alone or in any batch."""
 
-    def __init__(self, model: SpeechModel, voices: Voices, device: torch.device):
+    def __init__(self, model: SpeechModel, voices: Voices, device: torch.device, *, most_rows: int = 1):
         self.model, self.voices, self.device = model, voices, device
+        self.most_rows = most_rows
         self.sample_rate = model.config.sample_rate
-        self.most_rows = MOST_ROWS if device.type == "cuda" else 1
         self._plan: Function = model.plan
         self._sound: Function = lambda *inputs: (self.model.sound(*inputs),)
         if device.type == "cuda":
             self._plan, self._sound = Recorded(self._plan), Recorded(self._sound)
 
     @classmethod
-    def load(cls, models_dir: Path, device: str | None = None, dtype: torch.dtype | None = None) -> Synthesizer:
+    def load(
+        cls,
+        models_dir: Path,
+        device: str | None = None,
+        *,
+        dtype: torch.dtype | None = None,
+        is_batched: bool | None = None,
+    ) -> Synthesizer:
         """Load the installed voice model, verified. `dtype` of the vocoder: float16 on a GPU, float32 on a CPU.
 
-        Raises CheckpointError if it is missing or damaged.
+        `is_batched`: utterances of like length go side by side, as they do on a GPU unless told otherwise; a CPU gives
+        each core one at a time, which is faster there. Raises CheckpointError if the model is missing or damaged.
         """
         prepare_cpu()
         folder = checkpoint.find("voice", models_dir)
         chosen = compute_device(device)
         usual = torch.float16 if chosen.type == "cuda" else torch.float32
-        model = SpeechModel.load(folder / "model.safetensors", chosen, dtype or usual)
-        return cls(model, Voices.load(folder / "voices.safetensors"), chosen)
+        in_batches = chosen.type == "cuda" if is_batched is None else is_batched
+        model = SpeechModel.load(folder / "model.safetensors", chosen, dtype=dtype or usual, is_batched=in_batches)
+        voices = Voices.load(folder / "voices.safetensors")
+        return cls(model, voices, chosen, most_rows=MOST_ROWS if in_batches else 1)
 
     def speak(
         self,
