@@ -18,7 +18,8 @@ from torch import Tensor
 from synthesis.audio.mix import join
 from synthesis.audio.resample import VOICE_RATE
 from synthesis.errors import RenderFailed, SynthesisError, UnspeakableText
-from synthesis.studio import Piece, Studio, ends_sentence
+from synthesis.studio import Studio
+from synthesis.takes import Piece, ends_sentence
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")
 _FIELDS = ("id", "text", "voice")

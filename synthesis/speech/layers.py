@@ -12,7 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kernels.adain_snake import adain_leaky
+from kernels.adain_snake import Moments, adain_leaky
+from kernels.backend import runs_triton
+from kernels.conv1d import Residuals, conv1d
+from kernels.upsample1d import pack_upsample1d, upsample1d
 
 Lengths = Tensor | None
 
@@ -32,12 +35,33 @@ class Conv(nn.Module):
         self.bias = nn.Parameter(torch.empty(outputs)) if bias else None
         self.stride, self.dilation = stride, dilation
         self.padding = dilation * (kernel - 1) // 2 if padding is None else padding
+        self.keeps_length = stride == 1 and padding is None and kernel % 2 == 1
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, lengths: Lengths = None, *, residual: Residuals = None, scale: float = 1.0) -> Tensor:
+        """(B, L, C_in) -> (B, L', C_out): (convolution + residuals) * scale, 0 behind a row's end where L' = L.
+
+        `residual` and `scale` are for convolutions that keep the length.
+        """
+        if self.keeps_length and x.dtype != torch.float64:
+            weight = self.weight.transpose(1, 2)
+            return conv1d(
+                x, weight, self.bias, dilation=self.dilation, residual=residual, scale=scale, lengths=lengths,
+                precision="ieee",
+            )  # fmt: skip
         # As an image of height 1; (B, L, C) contiguous is exactly torch's channels-last layout of it.
         image, weight = x.transpose(1, 2).unsqueeze(2), self.weight.unsqueeze(2)
         out = F.conv2d(image, weight, self.bias, (1, self.stride), (0, self.padding), (1, self.dilation))
-        return out.squeeze(2).transpose(1, 2).contiguous()
+        out = out.squeeze(2).transpose(1, 2).contiguous()
+        return cut(out, lengths) if self.keeps_length else out
+
+    def with_moments(self, x: Tensor, lengths: Lengths, residual: Tensor | None = None) -> tuple[Tensor, Moments]:
+        """As `forward`, with the moments of the result, which the next norm takes: where a kernel convolves, they cost
+        no pass over memory."""
+        weight = self.weight.transpose(1, 2)
+        return conv1d(
+            x, weight, self.bias, dilation=self.dilation, residual=residual, lengths=lengths, moments=True,
+            precision="ieee",
+        )  # fmt: skip
 
 
 class TransposedConv(nn.Module):
@@ -50,12 +74,22 @@ class TransposedConv(nn.Module):
         self.weight = nn.Parameter(torch.empty(inputs, outputs // groups, kernel))
         self.bias = nn.Parameter(torch.empty(outputs))
         self.stride, self.padding, self.extra, self.groups = stride, padding, extra, groups
+        self.packed: Tensor | None = None
 
-    def forward(self, x: Tensor) -> Tensor:
+    def pack(self) -> None:
+        """Lay the weight out for the kernel, if there is one for this shape. Done once, when it is loaded."""
+        is_plain = self.groups == 1 and not self.extra and self.weight.shape[2] == 2 * self.stride == 4 * self.padding
+        if is_plain and runs_triton(self.weight):
+            self.packed = pack_upsample1d(self.weight.detach())
+
+    def forward(self, x: Tensor, lengths: Lengths = None) -> Tensor:
+        """x must be 0 behind each row's end (`lengths`), and so is what comes of it behind `stride` times as much."""
+        if self.packed is not None:
+            return upsample1d(x, self.packed, self.bias, lengths=lengths, precision="ieee")
         out = F.conv_transpose1d(
             x.transpose(1, 2), self.weight, self.bias, self.stride, self.padding, self.extra, self.groups
         )
-        return out.transpose(1, 2).contiguous()
+        return cut(out.transpose(1, 2).contiguous(), None if lengths is None else self.stride * lengths)
 
 
 class Style(nn.Module):
@@ -86,11 +120,13 @@ class StyledBlock(nn.Module):
     def forward(self, x: Tensor, style: Tensor, lengths: Lengths = None) -> Tensor:
         out = styled_leaky(x, self.norm1(style), lengths)
         if self.pool is not None:
+            out, x = self.pool(out, lengths), x.repeat_interleave(2, dim=1)
             lengths = None if lengths is None else 2 * lengths
-            out, x = cut(self.pool(out), lengths), x.repeat_interleave(2, dim=1)
-        out = self.conv2(styled_leaky(self.conv1(out), self.norm2(style), lengths))
-        shortcut = x if self.conv1x1 is None else self.conv1x1(x)
-        return (out + shortcut) * 0.5**0.5
+        shortcut = x if self.conv1x1 is None else self.conv1x1(x, lengths)
+        bent = styled_leaky(self.conv1(out, lengths), self.norm2(style), lengths)
+        if x.dtype == torch.float64:
+            return (self.conv2(bent, lengths) + shortcut) * 0.5**0.5
+        return self.conv2(bent, lengths, residual=shortcut, scale=0.5**0.5)
 
 
 class BiLSTM(nn.LSTM):

@@ -60,6 +60,8 @@ class SpeechModel(nn.Module):
             for part in (model.bert, model.bert_encoder, *planning):
                 part.double()
         for module in model.modules():
+            if isinstance(module, TransposedConv):
+                module.pack()
             if isinstance(module, nn.LSTM):
                 # One block of memory a network, which a GPU's library wants; nothing happens on a CPU.
                 module.flatten_parameters()

@@ -6,14 +6,18 @@ B batch, L frames of 25 ms, S samples, C channels, K frames of the short-time tr
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kernels.adain_snake import Moments, adain_snake
 from kernels.channel_moments import channel_moments
+from kernels.overlap_add import overlap_add
+from kernels.sine_source import sine_source
+from kernels.stft import stft
 from synthesis.config import SpeechConfig
-from synthesis.speech.excitation import overlap_add, sine_source
 from synthesis.speech.layers import Conv, Lengths, Style, StyledBlock, TransposedConv, cut
 
 RESIDUAL_KERNELS = (3, 7, 11)
@@ -80,48 +84,31 @@ class Generator(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor, pitch: Tensor, noise: Tensor, pitch_lengths: Lengths = None) -> Tensor:
         """(B, P, D) at 80 frames a second, pitch (B, P) -> (B, 300 P); zeros behind each row's own samples."""
-        # Valid frames at the rates of x, of the first stage and of the second.
+        # Valid frames at the rates of the first stage and of the second.
         first = None if pitch_lengths is None else 10 * pitch_lengths
         second = None if pitch_lengths is None else 60 * pitch_lengths + 1
-        source = self._spectrum(self.m_source(pitch, noise, pitch_lengths), second).to(x.dtype)
-        before = pitch_lengths
+        config, before = self.config, pitch_lengths
+        wave = self.m_source(pitch, noise, pitch_lengths)
+        source = stft(wave, config.n_fft, config.hop_length, second).to(x.dtype)
         for stage, lengths in enumerate((first, second)):
-            x = self.ups[stage](F.leaky_relu(cut(x, before), 0.1))
+            x = self.ups[stage](F.leaky_relu(cut(x, before), 0.1), before)
             if stage == 1:
                 # The transform of S samples has one frame more than S / 5: the first is made by reflection.
                 x = torch.cat([x[:, 1:2], x], dim=1)
-            x += self.noise_res[stage](self.noise_convs[stage](source), style, None, lengths)
+            x = self.noise_res[stage](self.noise_convs[stage](source, lengths), style, lengths=lengths, beside=x)
             x, before = self._mixed(stage, x, style, lengths), lengths
-        spectrum = self.conv_post(F.leaky_relu(cut(x, before), 0.01).float())
-        return overlap_add(spectrum, self.config.n_fft, self.config.hop_length, before)
+        spectrum = self.conv_post(F.leaky_relu(cut(x, before), 0.01).float(), before)
+        return overlap_add(spectrum, config.n_fft, config.hop_length, before)
 
     def _mixed(self, stage: int, x: Tensor, style: Tensor, lengths: Lengths) -> Tensor:
         """The mean of three residual blocks of different reach; all start by normalising the same x."""
-        blocks = self.resblocks[3 * stage : 3 * stage + 3]
+        first, *others, last = self.resblocks[3 * stage : 3 * stage + 3]
         moments = channel_moments(x, lengths)
-        out = blocks[0](x, style, moments, lengths)
-        for block in blocks[1:]:
-            out += block(x, style, moments, lengths)
-        return out.div_(len(blocks))
-
-    def _spectrum(self, wave: Tensor, lengths: Lengths) -> Tensor:
-        """(B, S) -> (B, K, 22): magnitudes, then phases, K = S / 5 + 1; zeros behind a row's own `lengths` frames."""
-        config = self.config
-        samples = None if lengths is None else config.hop_length * (lengths - 1)
-        spectrum = torch.stft(
-            _reflected(wave, config.n_fft // 2, samples), config.n_fft, config.hop_length, center=False,
-            window=torch.hann_window(config.n_fft, device=wave.device), return_complex=True,
-        )  # fmt: skip
-        return cut(torch.cat([spectrum.abs(), spectrum.angle()], dim=1).transpose(1, 2).contiguous(), lengths)
-
-
-def _reflected(wave: Tensor, by: int, lengths: Lengths) -> Tensor:
-    """(B, S) -> (B, S + 2 by), each row mirrored at both of its own ends; what lies behind that means nothing."""
-    if lengths is None:
-        return F.pad(wave[:, None], (by, by), mode="reflect")[:, 0]
-    place = torch.arange(-by, wave.shape[1] + by, device=wave.device).abs()
-    last = lengths[:, None] - 1
-    return wave.gather(1, (last - (last - place).abs()).clamp(min=0))
+        out = first(x, style, moments, lengths=lengths)
+        for block in others:
+            out = block(x, style, moments, lengths=lengths, beside=out)
+        mixed: Tensor = last(x, style, moments, lengths=lengths, beside=out, scale=1 / (len(others) + 2))
+        return mixed
 
 
 class SnakeBlock(nn.Module):
@@ -137,16 +124,29 @@ class SnakeBlock(nn.Module):
         self.alpha1 = nn.ParameterList(nn.Parameter(torch.empty(1, channels, 1)) for _ in steps)
         self.alpha2 = nn.ParameterList(nn.Parameter(torch.empty(1, channels, 1)) for _ in steps)
 
-    def forward(self, x: Tensor, style: Tensor, moments: Moments | None = None, lengths: Lengths = None) -> Tensor:
-        """(B, L, C) -> (B, L, C), a new tensor; `moments` are those of x, if they are known."""
+    def forward(
+        self, x: Tensor, style: Tensor, moments: Moments | None = None, *, lengths: Lengths = None,
+        beside: Tensor | None = None, scale: float = 1.0,
+    ) -> Tensor:  # fmt: skip
+        """(B, L, C) -> (block(x) + beside) * scale, a new tensor; `moments` are those of x, if they are known."""
+        last = len(DILATIONS) - 1
         for step in range(len(DILATIONS)):
-            alpha1, alpha2 = self.alpha1[step].flatten(), self.alpha2[step].flatten()
-            scale, shift = self.adain1[step](style)
-            inner = self.convs1[step](adain_snake(x, scale, shift, alpha1, moments, lengths=lengths))
-            scale, shift = self.adain2[step](style)
-            inner = self.convs2[step](adain_snake(inner, scale, shift, alpha2, lengths=lengths))
-            x, moments = inner.add_(x), None
+            first, second = cast(Conv, self.convs1[step]), cast(Conv, self.convs2[step])
+            bent = self._bent(x, self.adain1[step](style), self.alpha1[step], moments, lengths)
+            inner, moments = first.with_moments(bent, lengths)
+            bent = self._bent(inner, self.adain2[step](style), self.alpha2[step], moments, lengths)
+            if step < last:
+                x, moments = second.with_moments(bent, lengths, residual=x)
+            else:
+                x = second(bent, lengths, residual=x if beside is None else (x, beside), scale=scale)
         return x
+
+    @staticmethod
+    def _bent(
+        x: Tensor, style: tuple[Tensor, Tensor], alpha: Tensor, moments: Moments | None, lengths: Lengths
+    ) -> Tensor:
+        scale, shift = style
+        return adain_snake(x, scale, shift, alpha.flatten(), moments, lengths=lengths)
 
 
 class HarmonicSource(nn.Module):
