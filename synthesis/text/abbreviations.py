@@ -28,6 +28,11 @@ _WORD = re.compile(
     r"(?<![\w.])(" + "|".join(re.escape(w) for w in sorted(_WORDS, key=len, reverse=True)) + r")(?![\w])"
 )
 _STARTER = "|".join(sorted(STARTERS))
+_NEXT_SENTENCE = re.compile(rf"\s+(?:{_STARTER})\b")
+_STREET = re.compile(
+    r"\b((?:on|at|along|off|down|near) (?!Port|Fort|Mount|Mont|Bury)"
+    r"(?:[A-Z][\w'-]+|\d+(?:st|nd|rd|th))) St\.(?= [A-Z])"
+)
 _SAINT = re.compile(rf"\bSt\.?\s+(?=[A-Z])(?!(?:{_STARTER})\b)")
 _ROAD = re.compile(
     rf"(?<![\w'])(?!(?:{_STARTER})\s)([A-Z][\w'-]+|\d+(?:st|nd|rd|th))\s+({'|'.join(_ROADS)})\b(?P<stop>\.?)"
@@ -65,6 +70,7 @@ def speak_addresses(text: str) -> str:
 
 def speak_abbreviations(text: str) -> str:
     """Titles, company forms, states, "No. 10", "v.", dotted initials and acronyms that are said as words."""
+    text = _STREET.sub(r"\1 Street.", text)
     text = _SAINT.sub(lambda m: "Street " if _follows_house_number(m) else "Saint ", text)
     text = _ROAD.sub(_say_road, text)
     text = _TITLE.sub(lambda m: _TITLES[m[1]], text)
@@ -116,7 +122,8 @@ def _say_word(m: re.Match[str]) -> str:
     """The full stop of an abbreviation at the end of a sentence ends the sentence too."""
     ends = m[1].endswith(".") and re.match(r"\s*[\"']?\s*$|\s+[\"'(]*[A-Z]", m.string[m.end() :])
     is_company = m[1] in ("Inc.", "Corp.", "Co.", "Ltd.", "Jr.", "Sr.", "Dept.", "Univ.", "Bros.")
-    closes = ends and (m[1] in _CLOSING or (is_company and m.end() >= len(m.string.rstrip())))
+    is_last = m.end() >= len(m.string.rstrip()) or _NEXT_SENTENCE.match(m.string, m.end())
+    closes = ends and (m[1] in _CLOSING or (is_company and is_last))
     return _WORDS[m[1]] + ("." if closes else "")
 
 

@@ -11,9 +11,20 @@ _ABBREVIATIONS = frozenset(
 )
 # These end a sentence as often as not, so a capital letter after them decides.
 _EITHER = frozenset("p.m a.m u.s u.k u.n e.u d.c inc ltd co corp jr sr etc ph.d m.d".split())
+_HALF_DAYS = frozenset(("p.m", "a.m"))
+# After a time of day these go on; any other capital begins a sentence.
+_AFTER_HOURS = frozenset(
+    """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August
+    September October November December Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thurs
+    Fri Sat Sun GMT UTC BST CET CEST ET EST EDT CT CST CDT MT MST PT PST PDT IST JST
+    Eastern Central Mountain Pacific""".split()
+)
+_INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]")
 _OPENERS = "\"'“‘(["
 STARTERS = frozenset(
-    "The A An In On At It He She They We I But And However Meanwhile This That These Those His Her Their Its".split()
+    """The A An In On At He She They We I But And However Meanwhile This That These Those His Her Their Its It There
+    When If After Before While Once Until You Our My What Why How Some Many Several Such Yet So Then Since Under
+    Despite During Although Though Because As For From By To Not Now Here Both Each Another Others""".split()
 )
 _BOUNDARY = re.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+(?=[\"'“‘(\[]*[A-Z0-9À-Þ])")
 
@@ -46,7 +57,9 @@ def _is_abbreviation(before: str, after: str) -> bool:
     word = before.split()[-1].lstrip(_OPENERS)[:-1] if before.split() else ""
     if len(word) == 1 and word.isalpha() and word.isupper() and word != "I":
         return True  # an initial
-    if word.lower() not in _ABBREVIATIONS:
-        return False
-    following = after.lstrip(_OPENERS).split(maxsplit=1)
-    return not (word.lower() in _EITHER and following and following[0].strip(",") in STARTERS)
+    following = [part.strip(".,;:!?") for part in after.lstrip(_OPENERS).split(maxsplit=2)]
+    if word.lower() in _HALF_DAYS:
+        return following[0] in _AFTER_HOURS or following[1:2] == ["time"] or following[0].isdigit()
+    if word.lower() in _EITHER or _INITIALS.fullmatch(word):
+        return following[0] not in STARTERS
+    return word.lower() in _ABBREVIATIONS and word != "EST"  # the time zone is no "est."

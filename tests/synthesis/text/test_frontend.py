@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 
 from synthesis.errors import UnspeakableText
 from synthesis.speech.voices import vocabulary
+from synthesis.text import sentences
 from synthesis.text.frontend import BEST, LONGEST, SHORTEST, Frontend
+from synthesis.text.lexicon import Lexicon
 from synthesis.text.normalize import normalize, words
+from synthesis.text.phonemize import Phonemizer
 
 NEWS = (
     "A spokesman, Jagannath Niroula, says the pilot reported no bird, and that, in his words, “there is no proof or "
@@ -66,6 +69,27 @@ def test_text_without_sounds_is_refused(frontend, text):
     assert refused.value.text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Polls close at 5 p.m. Voters were still in line.", 2),
+        ("Polls close at 5 p.m. Friday in Ohio.", 1),
+        ("It opens at 10 a.m. London time.", 1),
+        ("It opens at 10 a.m. EST. Tickets are free.", 2),
+        ("She works for Acme Inc. It makes anvils.", 2),
+        ("He lives on Main St. Police came.", 2),
+        ("He lives in St. Paul. Police came.", 2),
+        ("It was written by J.K. Rowling. It sold well.", 2),
+        ("The rate is 5.5%. Prices fell 2.1%.", 2),
+        ("It weighs 5 kg. It cost $3.5bn. It ended 2-1.", 3),
+        ("Pope Leo XIV. World War II. Elizabeth I.", 3),
+        ("He finished No. 1. It has cats, dogs, etc. Others agree.", 3),
+    ],
+)
+def test_a_figure_or_abbreviation_at_its_end_leaves_a_sentence_whole(text, count):
+    assert len(sentences.split(normalize(text))) == count
+
+
 @given(st.text(min_size=1, max_size=120))
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_spoken_or_refused(text):
@@ -76,3 +100,30 @@ def test_any_text_is_spoken_or_refused(text):
     for piece in pieces:
         assert 0 < len(piece.symbols) <= LONGEST
         assert set(piece.symbols) <= vocabulary().keys()
+
+
+# What news text is made of, and what trips readers of it: scripts, marks, invisible characters, figures of all kinds.
+FRAGMENTS = st.sampled_from(
+    "the said Trump's NATO €4.5m -5°C 2-1 9/11 COVID-19 café Łódź Erdoğan 习近平 Москва 5G Q3 10% ½ … — “ ” ’ ( ) U.S. "
+    "Dr. No. 10 @x #MeToo www.a.org 🎉 $TSLA CO₂ l'Oréal rock-'n'-roll 1,2 3: .5 ¢ A&B x² AIs' vs. I XIV 12th mRNA ﬁ "
+    "Ⅻ １２ ß Ω ъ ʻokina \u00ad \u200b ٣ ① & + / ± → § km/h '90s İ ª ™ 3I/ATLAS a’b a+--d) î".split(" ")
+)
+LETTERS_AND_MARKS = st.text(alphabet="abcdéîúßøłÀÖñ'’-.,;:!?()[]{}$€£%/+=*&@# 0123456789", max_size=8)
+NEWS_LIKE = st.lists(FRAGMENTS | LETTERS_AND_MARKS | st.text(max_size=6), min_size=1, max_size=8).map(" ".join)
+
+
+@given(NEWS_LIKE)
+@settings(max_examples=60, deadline=None)
+def test_every_word_is_said_or_the_text_is_refused(frontend, text):
+    normalized = normalize(text)
+    try:
+        pieces = frontend.read(text, "am_michael")
+    except UnspeakableText as refused:
+        assert refused.text == text
+        assert refused.span in normalized or not words(normalized)
+        return
+    assert " ".join(piece.spoken for piece in pieces) == words(normalized)
+    silent = [
+        s.text for s in Phonemizer()(normalized, Lexicon()) if s.is_word and not any(map(str.isalpha, s.phonemes))
+    ]
+    assert not silent
