@@ -13,7 +13,7 @@ from synthesis.text.quantities import speak_quantities
 _PHONE = re.compile(
     r"(?<![\w.])\+?\d{1,3}[ -]\(?\d{3}\)?[ -]\d{3}[ -]\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b"
     r"|(?<![\w.-])(?:1-)?\d{3}-\d{3}-\d{4}\b|(?<![\w.-])\d{3}-\d{4}\b"
-    r"|\+\d{1,3}(?:[ -]\(?\d{2,4}\)?){2,5}\b|(?<![\w.,/-])0\d{2,4}(?: \d{3,6})+\b"
+    r"|\+\d{1,3}(?:[ -]\(?\d{2,4}\)?){2,5}\b|(?<![\w.,/-])(?:0\d{2,4}|\(0\d{2,4}\))(?: \d{3,6})+\b"
 )
 _CALLED = re.compile(
     r"\b((?:[Cc]all(?:ed|s|ing)?|[Dd]ial(?:led|ed|ling|ing)?|[Tt]ext(?:ing)?|[Pp]hone|[Rr]ing|(?:hot|help)?line)\s(?:(?:(?:the\s)?[A-Z]\w+\s(?:\w+\s)?)?(?:on|at)\s)?)"

@@ -37,6 +37,8 @@ _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _UNIT = "|".join(re.escape(mark) for mark in sorted(_UNITS, key=len, reverse=True))
 _PER = "|".join(re.escape(mark) for mark in sorted((*_UNITS, *_TIMES), key=len, reverse=True))
 _MONEY_PER = re.compile(rf"((?:{_CURRENCY})\s?{_N}(?:\s?(?:{_SCALE}))?)/({_PER})(?!\w)")
+_RENTS = {"pcm": "month", "pw": "week", "pa": "year"}
+_RENT = re.compile(rf"(?<=\d)\s?({'|'.join(_RENTS)})\b")
 _MONEY_TO = re.compile(rf"((?:{_CURRENCY})\s?{_N}) to (?={_N}\s?(?:{_SCALE})\b)")
 _MONEY = re.compile(
     rf"(?P<sign>(?<!\w)-)?(?<![A-Za-z])(?P<mark>{_CURRENCY})\.?\s?(?P<low>{_N})(?:[\s-]?(?P<low_scale>{_SCALE})\b)?"
@@ -93,7 +95,7 @@ _MILLIONS_BEFORE = re.compile(
 )
 _ADJECTIVES = "record further extra additional reported potential separate combined single massive historic".split()
 _ARTICLE = re.compile(
-    r"(?i)\b(a|an|the|its|their|his|her|this|our|another|estimated|proposed|planned|new)\s+"
+    r"(?i)\b(a|an|the|its|their|his|her|this|our|another|estimated|proposed|planned|new|two|three|four|five|six|several)\s+"
     rf"(?:(?:\w+-[\w-]+|{'|'.join(_ADJECTIVES)}),?\s+|\d+ by\s)*$"
 )
 _NOUN = re.compile(
@@ -121,6 +123,7 @@ def speak_quantities(text: str, *, british: bool) -> str:
     """All figures of `text` that carry a mark or stand in pairs, put in words. Plain numbers are left."""
     steps: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
         (_SPECIALS, lambda m: _SPECIAL[m[0]]),
+        (_RENT, lambda m: f"/{_RENTS[m[1]]}" if re.search(r"[£$€][\d,.]+$", m.string[: m.start()]) else m[0]),
         (_MONEY_PER, lambda m: f"{m[1]} {_rate(m[2], british)}"),
         (_MONEY_TO, r"\1-"),
         (_MONEY, lambda m: _money(m, british)),
