@@ -29,6 +29,7 @@ _PLAIN_CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-4]):([0-5]\d)(?!:?\d)(?P<zo
 _SHORT_LAP = re.compile(r"(?<![\d:.,])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?![\d:])")
 _LAP = re.compile(r"(?<![\d:.,])(\d{1,2}):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?![\d:])")
 _DECADES = re.compile(r"(?<![\w.,])(?:(mid-|early-|late-)?)'?((?:1[1-9]|20)\d0|[2-9]0)'?s\b")
+_SHORT_YEAR = re.compile(r"(?<!\w)'(\d\d)\b(?!['\"%\d]|s\b)")
 _SPAN = re.compile(rf"(?<![\w.,/-])({_YEAR})\s?[-–/]\s?({_YEAR}|\d\d)(?![\w/-]|[.,]\d)")
 _QUARTER = re.compile(r"\b(Q[1-4]|H[12]|FY)(?:[ -]?'?(\d{4})|(?:[ -]|[ -]?'|(?<=FY))(\d\d))\b(?!%)")
 _QUARTER_FIRST = re.compile(r"\b([1-4])(Q|H)(?:\s?'?((?:20)?\d\d))?\b(?!%)")
@@ -76,6 +77,7 @@ def speak_dates(text: str, *, british: bool) -> str:
 def speak_years(text: str, *, british: bool) -> str:
     """Years and decades. Runs after quantities, which own every figure with a unit."""
     text = _DECADES.sub(lambda m: f"{m[1] or ''}{decade(m[2])}", text)
+    text = _SHORT_YEAR.sub(lambda m: ("oh " if m[1][0] == "0" else "") + cardinal(m[1]), text)
     text = _SPAN.sub(lambda m: _span(m, british), text)
     text = _OLD_YEAR.sub(lambda m: _old_year(m, british), text)
     return _YEAR_ALONE.sub(lambda m: _year_alone(m, british), text)

@@ -36,7 +36,10 @@ _VERSIONED = re.compile(
     r"\b((?:Python|PyTorch|CUDA|Kubernetes|Linux|Django|Node|PHP|Java|Rust)\s)(\d+)\.([1-9]\d)\b(?!\.)"
 )
 _AGENT = re.compile(r"(?<![\w.,])007\b")
-_PLURAL = re.compile(r"(?<![\w.,-])(\d+)'?s\b")
+_PLURAL = re.compile(r"(?<![\w.,-])(\d+)s\b")
+_AGES = re.compile(r"(?<![\w.,-])(\d\d)[-–](\d\d)s\b")
+_JOINED = re.compile(r"(?<=[a-z])-(?=\d)")
+_TEXTED = re.compile(r"\b([Tt]ext(?:ing)? \w+ to )(\d{5,6})\b")
 _MODEL_NAME = re.compile(r"(?<![\w.])([A-Za-z]+[A-Za-z-]*?)-?(\d+(?:\.\d+)?)([A-Za-z]*)(?![\w])")
 _FIGURE_FIRST = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)(-?)([A-Za-z]+)\b")
 _LETTER_FIRST = re.compile(r"\b([A-Z]{1,3})\.(\d+(?:\.\d+)*)\b(?!\.\d)")
@@ -70,6 +73,7 @@ def normalize(text: str, *, british: bool = False) -> str:
     """`text` in words, without a figure. `british` chooses "and" in numbers, the day before the month, "metres"."""
     text = _drop_unreadable_brackets(fold(_MARKUP.sub(" ", text)))
     for mark, spoken in (("~", "about "), ("<", "less than "), (">", "more than "), (r"\bc\.", "circa ")):
+        text = re.sub(rf"(?<=\w){mark}\s?(?=[\d$€£])", f" {spoken}", text)
         text = re.sub(rf"{mark}\s?(?=[\d$€£])", spoken, text)
     text = speak_addresses(text)
     text = calm_headlines(text)
@@ -77,6 +81,7 @@ def normalize(text: str, *, british: bool = False) -> str:
     text = speak_numerals(text)
     text = _PHONE.sub(lambda m: ", ".join(digits(group) for group in re.findall(r"\d+", m[0])), text)
     text = _CALLED.sub(lambda m: m[1] + ", ".join(map(digits, m[2].split())), text)
+    text = _TEXTED.sub(lambda m: m[1] + digits(m[2]), text)
     text = _EMERGENCY.sub(lambda m: digits(m[0]), text)
     text = _AGENT.sub("double oh seven", text)
     text = _HOUSE.sub(lambda m: _house_number(m[1]), text)
@@ -118,10 +123,12 @@ def _speak_plain_numbers(text: str, british: bool) -> str:
     )
     text = _ORDINAL.sub(lambda m: ordinal(m[1], british=british), text)
     text = _NAMED_NUMBER.sub(lambda m: m[1] + _label(m[2], british), text)
+    text = _AGES.sub(lambda m: f"{cardinal(m[1])} to {plural(cardinal(m[2]))}", text)
     text = _PLURAL.sub(lambda m: plural(cardinal(m[1], british=british)), text)
     text = _MODEL_NAME.sub(lambda m: _speak_model_name(m, british), text)
     text = _FIGURE_FIRST.sub(lambda m: _speak_figure_first(m, british), text)
     text = _SIGNED.sub(lambda m: {"-": "minus ", "+": "plus ", "±": "plus or minus "}[m[1]], text)
+    text = _JOINED.sub(" ", text)
     return _ANY_NUMBER.sub(lambda m: _spaced(m, british), text)
 
 

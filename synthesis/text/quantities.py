@@ -36,7 +36,7 @@ _CURRENCY_AFTER = "|".join(mark for mark in _CURRENCIES if mark.isalpha() and le
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _UNIT = "|".join(re.escape(mark) for mark in sorted(_UNITS, key=len, reverse=True))
 _PER = "|".join(re.escape(mark) for mark in sorted((*_UNITS, *_TIMES), key=len, reverse=True))
-_MONEY_PER = re.compile(rf"((?:{_CURRENCY})\s?{_N}(?:\s?(?:{_SCALE}))?)/({_PER})(?!\w)")
+_MONEY_PER = re.compile(rf"((?:{_CURRENCY})\s?{_N}(?:\s?(?:{_SCALE}))?|{_N}\s?[¢p])/({_PER})(?!\w)")
 _RENTS = {"pcm": "month", "pw": "week", "pa": "year"}
 _RENT = re.compile(rf"(?<=\d)\s?({'|'.join(_RENTS)})\b")
 _MONEY_TO = re.compile(rf"((?:{_CURRENCY})\s?{_N}) to (?={_N}\s?(?:{_SCALE})\b)")
@@ -96,7 +96,7 @@ _MILLIONS_BEFORE = re.compile(
 _ADJECTIVES = "record further extra additional reported potential separate combined single massive historic".split()
 _ARTICLE = re.compile(
     r"(?i)\b(a|an|the|its|their|his|her|this|our|another|estimated|proposed|planned|new|two|three|four|five|six|several)\s+"
-    rf"(?:(?:\w+-[\w-]+|{'|'.join(_ADJECTIVES)}),?\s+|\d+ by\s)*$"
+    rf"(?:(?:[\w.,]*\w-[\w-]+|{'|'.join(_ADJECTIVES)}),?\s+|\d+ by\s)*$"
 )
 _NOUN = re.compile(
     r"\s+(?!(?:in|of|to|for|from|on|at|by|over|under|a|per|and|or|but|was|is|were|are|than|that|which|as|after|before|with|each|more|"
