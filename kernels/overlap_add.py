@@ -35,8 +35,8 @@ def overlap_add_reference(x: Tensor, n_fft: int, hop_length: int, lengths: Tenso
 def overlap_add(x: Tensor, n_fft: int, hop_length: int, lengths: Tensor | None = None) -> Tensor:
     """Turn spectra to samples.
 
-    x: (B, K, n_fft + 2) contiguous fp32, log magnitudes and then numbers whose sine is the phase; n_fft: even, a multiple
-    of hop_length; lengths: (B,) int32 or int64, the valid frames of each row, 1 to K, or None for all. Returns
+    x: (B, K, n_fft + 2) contiguous fp32, log magnitudes and then numbers whose sine is the phase; n_fft: even, some
+    times hop_length; lengths: (B,) int32 or int64, the valid frames of each row, 1 to K, or None for all. Returns
     (B, hop_length * (K - 1)) fp32; from hop_length * (length - 1) on it is 0, and what x holds past a row's end is not
     used: before that a row is what it would be alone.
     Raises ShapeError if x does not fit.

@@ -1,0 +1,212 @@
+"""What the benchmark runs: every op at the shapes that the models have, and what it must move and compute at least."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from kernels import adain_snake as adain
+from kernels import add_rms_norm as rms
+from kernels import channel_moments as statistics
+from kernels import conv1d as convolution
+from kernels import moe_route as routing
+from kernels import overlap_add as tail
+from kernels import rotary as rotation
+from kernels import sine_source as source
+from kernels import stft as transform
+from kernels import upsample1d as upsampling
+
+Result = Any  # a tensor, or a tuple of results
+FRAMES_A_S = 80  # of pitch; the stages of the vocoder have 10 and 60 times as many, the wave 300 times
+HIDDEN, EXPERTS, HEADS, HEAD_SIZE = 2048, 64, 16, 128
+TOKENS_A_ROW = 512
+
+
+@dataclass(frozen=True)
+class Workload:
+    """An op at one shape. `moved` bytes: each input read once and each output written once, flops: multiply and add.
+
+    `library`: what torch has for the same work in the same precision, where that is one call. `comparable` turns a
+    result into what can be compared number by number.
+    """
+
+    op: str
+    shape: tuple[int, ...]
+    run: Callable[[], Result]
+    reference: Callable[[], Result]
+    moved: int
+    flops: int = 0
+    library: Callable[[], Result] | None = None
+    comparable: Callable[[Result], Result] = lambda result: result
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`batch` utterances of `seconds` each in one precision on one device; if ragged, all but the last are shorter."""
+
+    device: torch.device
+    dtype: torch.dtype
+    batch: int
+    seconds: float
+    is_ragged: bool = False
+
+    def frames(self, times: int) -> int:
+        return int(self.seconds * FRAMES_A_S) * times
+
+    def ends(self, times: int, more: int = 0) -> Tensor | None:
+        """(B,): the valid frames of each row, at a rate of `times` a pitch frame."""
+        if not self.is_ragged:
+            return None
+        row = torch.arange(1, self.batch + 1, device=self.device)
+        return (row * self.frames(1) // self.batch).clamp(min=1) * times + more
+
+    def normal(self, *shape: int, dtype: torch.dtype | None = None) -> Tensor:
+        return torch.randn(*shape, device=self.device).to(dtype or self.dtype)
+
+
+def size_bytes(*tensors: Tensor) -> int:
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def moments(setting: Setting) -> Iterator[Workload]:
+    x = setting.normal(setting.batch, setting.frames(60) + 1, 128)
+    ends = setting.ends(60, 1)
+    run, reference = (partial(f, x, ends) for f in (statistics.channel_moments, statistics.channel_moments_reference))
+    yield Workload("channel_moments", (*x.shape,), run, reference, size_bytes(x))
+
+
+def norms(setting: Setting) -> Iterator[Workload]:
+    """With the moments of x at hand, as the convolution before leaves them."""
+    for times, channels in ((60, 128), (10, 256)):
+        x = setting.normal(setting.batch, setting.frames(times) + 1, channels)
+        scale, shift = torch.randn(2, setting.batch, channels, device=setting.device)
+        alpha = torch.rand(channels, device=setting.device) + 0.1
+        ends = setting.ends(times, 1)
+        given = statistics.channel_moments(x, ends)
+        ops: tuple[tuple[str, Callable[..., Tensor], Callable[..., Tensor], Tensor | float], ...] = (
+            ("adain_snake", adain.adain_snake, adain.adain_snake_reference, alpha),
+            ("adain_leaky", adain.adain_leaky, adain.adain_leaky_reference, 0.2),
+        )
+        for op, fast, slow, bend in ops:
+            run, reference = (partial(f, x, scale, shift, bend, given, lengths=ends) for f in (fast, slow))
+            yield Workload(op, (*x.shape,), run, reference, 2 * size_bytes(x))
+
+
+def convolutions(setting: Setting) -> Iterator[Workload]:
+    """The largest of the residual blocks' and the last one; with residual and moments where the vocoder has them."""
+    for times, inputs, outputs, taps, dilation in ((60, 128, 128, 11, 5), (10, 256, 256, 7, 1), (60, 128, 22, 7, 1)):
+        x = setting.normal(setting.batch, setting.frames(times) + 1, inputs)
+        weight = setting.normal(outputs, taps, inputs) / (inputs * taps) ** 0.5
+        bias, is_inner = torch.randn(outputs, device=setting.device), inputs == outputs
+        residual = setting.normal(*x.shape[:2], outputs) if is_inner else None
+        options: dict[str, Any] = {"dilation": dilation, "residual": residual, "lengths": setting.ends(times, 1)}
+        image, taps_image = x.transpose(1, 2).unsqueeze(2), weight.transpose(1, 2).unsqueeze(2)
+        reach, rate = (0, dilation * (taps // 2)), (1, dilation)
+        flops = 2 * x.shape[0] * x.shape[1] * inputs * outputs * taps
+        out = x.shape[0] * x.shape[1] * outputs * x.element_size()
+        yield Workload(
+            "conv1d",
+            (*x.shape, outputs, taps, dilation),
+            partial(convolution.conv1d, x, weight, bias, moments=is_inner, **options),
+            partial(_with_moments if is_inner else convolution.conv1d_reference, x, weight, bias, **options),
+            size_bytes(x, weight) + out * (2 if is_inner else 1),
+            flops,
+            partial(F.conv2d, image, taps_image, bias.to(x.dtype), 1, reach, rate),
+        )
+
+
+def _with_moments(*tensors: Tensor, **options: Any) -> Result:
+    out = convolution.conv1d_reference(*tensors, **options)
+    return out, statistics.channel_moments_reference(out, options["lengths"])
+
+
+def upsamplings(setting: Setting) -> Iterator[Workload]:
+    for times, inputs, outputs, up in ((1, 512, 256, 10), (10, 256, 128, 6)):
+        x = setting.normal(setting.batch, setting.frames(times), inputs)
+        weight = setting.normal(inputs, outputs, 2 * up) / (2 * inputs) ** 0.5
+        packed, bias = upsampling.pack_upsample1d(weight), torch.randn(outputs, device=setting.device)
+        moved = size_bytes(x, weight) + x.shape[0] * x.shape[1] * up * outputs * x.element_size()
+        yield Workload(
+            "upsample1d",
+            (*x.shape, outputs, up),
+            partial(upsampling.upsample1d, x, packed, bias, lengths=setting.ends(times)),
+            partial(upsampling.upsample1d_reference, x, packed, bias, lengths=setting.ends(times)),
+            moved,
+            2 * x.shape[0] * x.shape[1] * up * outputs * inputs * 2,
+            partial(F.conv_transpose1d, x.transpose(1, 2), weight, bias.to(x.dtype), up, up // 2),
+        )
+
+
+def excitations(setting: Setting) -> Iterator[Workload]:
+    """In float32 whatever the rest is."""
+    pitch = torch.rand(setting.batch, setting.frames(1), device=setting.device) * 200 + 80
+    noise = setting.normal(setting.batch, setting.frames(300), dtype=torch.float32)
+    weight, bias = torch.randn(9, device=setting.device), torch.zeros(1, device=setting.device)
+    run, reference = (
+        partial(f, pitch, noise, weight, bias, 24_000, 300) for f in (source.sine_source, source.sine_source_reference)
+    )
+    yield Workload("sine_source", (*noise.shape,), run, reference, 2 * size_bytes(noise))
+
+
+def transforms(setting: Setting) -> Iterator[Workload]:
+    """In float32 whatever the rest is."""
+    wave = setting.normal(setting.batch, setting.frames(300), dtype=torch.float32)
+    spectra = setting.normal(setting.batch, setting.frames(60) + 1, 22, dtype=torch.float32)
+    moved, ends = size_bytes(wave, spectra), setting.ends(60, 1)
+    run, reference = (partial(f, wave, 20, 5, ends) for f in (transform.stft, transform.stft_reference))
+    yield Workload("stft", (*wave.shape,), run, reference, moved, comparable=_complex)
+    run, reference = (partial(f, spectra, 20, 5, ends) for f in (tail.overlap_add, tail.overlap_add_reference))
+    yield Workload("overlap_add", (*spectra.shape,), run, reference, moved)
+
+
+def _complex(spectra: Tensor) -> Tensor:
+    """Phases jump at pi; the numbers that they stand for do not."""
+    magnitude, phase = spectra.double().chunk(2, dim=2)
+    return torch.cat([magnitude * phase.cos(), magnitude * phase.sin()], dim=2)
+
+
+def tokens(setting: Setting) -> Iterator[Workload]:
+    """The language model's ops."""
+    count = setting.batch * TOKENS_A_ROW
+    logits = setting.normal(count, EXPERTS)
+    yield Workload(
+        "moe_route",
+        (*logits.shape, 8),
+        partial(routing.moe_route, logits, 8, "softmax_topk_renorm"),
+        partial(routing.moe_route_reference, logits, 8, "softmax_topk_renorm"),
+        size_bytes(logits) + count * 8 * 8,
+    )
+    x, residual, weight = setting.normal(count, HIDDEN), setting.normal(count, HIDDEN), setting.normal(HIDDEN)
+    yield Workload(
+        "add_rms_norm",
+        (*x.shape,),
+        partial(rms.add_rms_norm, x, residual, weight),
+        partial(rms.add_rms_norm_reference, x, residual, weight),
+        4 * size_bytes(x),
+    )
+    query, key = setting.normal(count, HEADS, HEAD_SIZE), setting.normal(count, HEADS // 4, HEAD_SIZE)
+    angle = torch.rand(count, HEAD_SIZE // 2, device=setting.device) * 100
+    yield Workload(
+        "rotary",
+        (*query.shape,),
+        partial(rotation.rotary, query, key, angle.cos(), angle.sin()),
+        partial(rotation.rotary_reference, query, key, angle.cos(), angle.sin()),
+        2 * size_bytes(query, key, angle),
+    )
+
+
+GROUPS: dict[str, Callable[[Setting], Iterator[Workload]]] = {
+    "channel_moments": moments,
+    "adain_snake": norms,
+    "conv1d": convolutions,
+    "upsample1d": upsamplings,
+    "sine_source": excitations,
+    "stft": transforms,
+    "moe_route": tokens,
+}
