@@ -20,7 +20,7 @@ _CALLED = re.compile(
     r"(911|999|112|988|111|101|211|311|411|119|110|105|118|1800|\d{3,5}(?: \d{3,4})+|\d{5,8})\b"
     r"(?!,\d|\s+(?:people|times))"
 )
-_EMERGENCY = re.compile(r"\b911(?= call| operator| dispatch)")
+_EMERGENCY = re.compile(r"\b(?:911|999|988|112|111|101)(?= (?:call|operator|dispatch|helpline|hotline|line|service))")
 _VERSION = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\w.]*\d)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th)\b")
 _NAMED_NUMBER = re.compile(
@@ -46,7 +46,7 @@ _LETTER_FIRST = re.compile(r"\b([A-Z]{1,3})\.(\d+(?:\.\d+)*)\b(?!\.\d)")
 _RATIO = re.compile(r"(?<![\d:])(\d{1,3}):(\d{1,3})(?![\d:])")
 _RACE = re.compile(r"\b(5|10)[kK](?=\s+(?:race|run|runner|course|walk)s?\b)")
 _TIMES = re.compile(r"(?<=\d) x (?=\d)|(?<=\d)x(?=[\s,;:.!?)-]|$)")
-_BY = re.compile(r"(?<=\d)x(?=\d)")
+_BY = re.compile(r"(?<=\d)x(?=\d)|(?<=\d) x (?=[\d.]+\s?(?:feet|foot|ft|inch|inches|in|meters|metres|m|cm|mm)\b)")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _SIGNED = re.compile(rf"(?<![\w)\]-])([-+±])(?={NUMBER})")
 _ANY_NUMBER = re.compile(rf"(?<!\d)(?:{NUMBER})")

@@ -69,7 +69,7 @@ _SCORE_WORDS = re.compile(
     r"\b(won|win|wins|winning|beat|beats|beaten|beating|lost|lose|loses|losing|defeat\w*|draw|drew|drawn|tie|tied|victory|score[ds]?|lead|leads|led|"
     r"goals?|match|final|set|sets|down|up|ahead|trail\w*|loss|thrash\w*|edged|record)\b"
 )
-_VOTED = re.compile(r"\b(vote|votes|voted|ruled|decided)\b")
+_VOTED = re.compile(r"\b(vote|votes|voted|ruled|decided|Senate|Congress|parliament|Parliament|justices|lawmakers)\b")
 _VOTE_WORDS = re.compile(r"\s*(vote|votes|ruling|decision|majority|opinion|split|margin|in favou?r)\b")
 _VOTES = re.compile(r"\b(passed|rejected|approved)\b")
 _PAIR = re.compile(
