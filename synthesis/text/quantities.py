@@ -94,6 +94,7 @@ _MILLIONS_BEFORE = re.compile(
     r"[^.;]{0,25}$|[$€£][\d.,]+(?:m|bn)\s(?:to|and|or|from)\s$"
 )
 _ADJECTIVES = "record further extra additional reported potential separate combined single massive historic".split()
+_NEXT_SET, _LAST_SET = re.compile(r",? \d-\d\b"), re.compile(r"\b\d-\d,? $")
 _ARTICLE = re.compile(
     r"(?i)\b(a|an|the|its|their|his|her|this|our|another|estimated|proposed|planned|new|two|three|four|five|six|several)\s+"
     rf"(?:(?:[\w.,]*\w-[\w-]+|{'|'.join(_ADJECTIVES)}),?\s+|\d+ by\s)*$"
@@ -293,7 +294,8 @@ def _pair(m: re.Match[str], british: bool) -> str:
     """`10-15` is a range, `2-1` a result, `6-3` before "vote" a count; the words around tell."""
     low, high = m["low"], m["high"]
     before, after = m.string[max(0, m.start() - 45) : m.start()], m.string[m.end() : m.end() + 30]
-    first, second = (_pair_figure(part, british) for part in (low, high))
+    is_set = {low, high} == {"0", "6"} and (_NEXT_SET.match(after) or _LAST_SET.search(m.string[: m.start()]))
+    first, second = ("love" if is_set and part == "0" else _pair_figure(part, british) for part in (low, high))
     if low != high and _VOTE_WORDS.match(after):
         return f"{first} to {second}"
     is_long = min(len(low), len(high)) >= 3 and "," not in low + high
