@@ -218,8 +218,8 @@ def _styled_triton(
     batch, frames, channels = x.shape
     out = torch.empty_like(x)
     block_c = min(64, triton.next_power_of_2(channels))
-    grid = (triton.cdiv(frames, 32), triton.cdiv(channels, block_c), batch)
+    grid = (triton.cdiv(frames, 64), triton.cdiv(channels, block_c), batch)
     style = (scale.contiguous(), shift.contiguous(), None if alpha is None else alpha.contiguous())
     numbers = (frames, channels, slope, eps)
-    adain_kernel[grid](x, out, *moments, *style, lengths, *numbers, SINE=SINE_SQUARED, BLOCK_L=32, BLOCK_C=block_c)
+    adain_kernel[grid](x, out, *moments, *style, lengths, *numbers, SINE=SINE_SQUARED, BLOCK_L=64, BLOCK_C=block_c)
     return out

@@ -18,7 +18,7 @@ from kernels.errors import ShapeError
 
 BLOCK_ELEMENTS = 1 << 17  # a block in float32 lies in a core's second-level cache
 BLOCK_FRAMES = 128  # of a Triton program: held in registers between the mean and the squares
-MERGED_AT_ONCE = 64
+MERGED_AT_ONCE = 256  # blocks: a row of ten seconds in three steps
 
 Moments = tuple[Tensor, Tensor]
 
@@ -200,7 +200,7 @@ def merge_moments(parts: Tensor, lengths: Tensor | None, frames: int, block_fram
     """
     _, batch, blocks, channels = parts.shape
     merged = torch.empty(2, batch, channels, device=parts.device)
-    block_c = min(32, triton.next_power_of_2(channels))
+    block_c = min(16, triton.next_power_of_2(channels))
     sizes = {"BLOCK_L": block_frames, "BLOCK_N": MERGED_AT_ONCE, "BLOCK_C": block_c}
     merge_kernel[triton.cdiv(channels, block_c), batch](*parts, lengths, *merged, frames, blocks, channels, **sizes)
     return merged[0], merged[1]

@@ -12,7 +12,7 @@ SHAPES = [
     (2, 513, 22),  # one frame more than some blocks
     (1, 1201, 128),  # the vocoder's width, an odd length
     (3, 40, 97),  # a prime number of channels
-    (1, 128 * 65 + 1, 2),  # more blocks than are merged at once
+    (1, 128 * 257 + 1, 2),  # more blocks than are merged at once
 ]
 
 

@@ -33,17 +33,17 @@ KERNELS = {
     "channel_moments:merge": (
         "merge_kernel",
         "*fp32 *fp32 *i32 *fp32 *fp32 i32 i32 i32",
-        {"BLOCK_L": 128, "BLOCK_N": 64, "BLOCK_C": 32},
+        {"BLOCK_L": 128, "BLOCK_N": 256, "BLOCK_C": 16},
     ),
     "adain_snake": (
         "adain_kernel",
         "*float *float *fp32 *fp32 *float *float *float *i64 i32 i32 fp32 fp32",
-        {"SINE": SINE_SQUARED, "BLOCK_L": 32, "BLOCK_C": 64},
+        {"SINE": SINE_SQUARED, "BLOCK_L": 64, "BLOCK_C": 64},
     ),
     "adain_snake:leaky": (
         "adain_kernel",
         "*float *float *fp32 *fp32 *float *float - - i32 i32 fp32 fp32",
-        {"SINE": SINE_SQUARED, "BLOCK_L": 32, "BLOCK_C": 64},
+        {"SINE": SINE_SQUARED, "BLOCK_L": 64, "BLOCK_C": 64},
     ),
     "conv1d": (  # all that it can be given
         "conv1d_kernel",
