@@ -44,9 +44,13 @@ class ToneVoice:
         return takes
 
     def _hum(self, symbols, voice, speed):
+        """Pitch and timbre move from symbol to symbol, so that no stretch sounds like another."""
         at = torch.arange(round(len(symbols) * 0.066 / speed * VOICE_RATE)) / VOICE_RATE
-        syllables = 0.2 + torch.sin(math.pi * at / 0.2).square()
-        sound = sum(torch.sin(2 * math.pi * self.pitches[voice] * n * at) / n for n in range(1, 8))
+        syllables = 0.02 + torch.sin(math.pi * at / 0.2).square()
+        moves = torch.rand(8, len(symbols) + 1, generator=torch.Generator().manual_seed(len(symbols)))
+        moves = torch.nn.functional.interpolate(moves[None], len(at), mode="linear", align_corners=True)[0]
+        phase = 2 * math.pi * torch.cumsum(self.pitches[voice] * (0.8 + 0.4 * moves[0]), 0) / VOICE_RATE
+        sound = sum(torch.sin(n * phase) * moves[n] ** 3 for n in range(1, 8))
         hum = self.loudness[voice] * syllables * sound
         ramp = torch.linspace(0, 1, min(1200, len(hum) // 2))
         hum[: len(ramp)] *= ramp
