@@ -43,6 +43,10 @@ class RenderFailed(SynthesisError):
     """The voice or the encoder gave up."""
 
 
+class MusicRejected(SynthesisError, ValueError):
+    """A sting or a bed that can't be read, or that does not fit."""
+
+
 class AudioOutOfSpec(SynthesisError):
     """A recording whose measured figure lies outside its limit."""
 

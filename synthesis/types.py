@@ -102,7 +102,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one host says in one go. `story` is the id of the story that it belongs to, None outside the stories."""
+    """What one host says in one go. `story` is the id of the story that it belongs to, None outside the stories.
+
+    `overlap_s`: how long before the end of the other host's turn this one comes in; 0 for after a pause.
+    """
 
     host: str
     text: str
@@ -111,6 +114,7 @@ class Turn:
     written_by: str = ""
     findings: tuple[Finding, ...] = ()
     story: str | None = None
+    overlap_s: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -121,6 +125,7 @@ class Turn:
             "written_by": self.written_by,
             "findings": [{"kind": f.kind, "span": f.span, "reason": f.reason} for f in self.findings],
             "story": self.story,
+            "overlap_s": self.overlap_s,
         }
 
     @classmethod
@@ -133,6 +138,7 @@ class Turn:
             written_by=row.get("written_by", ""),
             findings=tuple(Finding(f["kind"], f["span"], f["reason"]) for f in row.get("findings", ())),
             story=row.get("story"),
+            overlap_s=float(row.get("overlap_s", 0.0)),
         )
 
 
@@ -165,13 +171,29 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """A word whose pronunciation no lexicon knew. `phonemes` are American; `language` (ISO 639-1, `sh` for Serbian,
+    Croatian and Bosnian) is what it was taken for, `confidence` how sure that is, 0 to 1."""
+
+    word: str
+    phonemes: str
+    language: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Phonemes:
     """What the voice reads. `spoken`: the normalized words, lower case, words alone; `symbols`: the model's phoneme
-    string; `guessed`: the written words whose pronunciation no lexicon knew."""
+    string; `guesses`: the words whose pronunciation no lexicon knew."""
 
     spoken: str
     symbols: str
-    guessed: tuple[str, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """The written words that were guessed at."""
+        return tuple(dict.fromkeys(guess.word for guess in self.guesses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +242,31 @@ class Tags:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeCounts:
+    """What the takes of a recording cost. `spoken_again` counts takes, `reused` those that an earlier rendering left.
+
+    compute_s: seconds that the voice took; audio_s: seconds of speech that it made in them, what it dropped included.
+    """
+
+    made: int = 0
+    reused: int = 0
+    spoken_again: int = 0
+    compute_s: float = 0.0
+    audio_s: float = 0.0
+
+    @property
+    def real_time_factor(self) -> float:
+        """Seconds of compute for a second of speech; 0 where nothing was spoken anew."""
+        return self.compute_s / self.audio_s if self.audio_s else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
-    """A finished, tagged MP3. Duration and size are read back from the file, loudness measured after decoding it."""
+    """A finished, tagged MP3. Duration and size are read back from the file, loudness measured after decoding it.
+
+    `faults`: a sentence each on takes that stayed faulty, with the turn. `pcm_sha256` is of the mastered samples,
+    float32 and interleaved, before they were encoded.
+    """
 
     path: Path
     duration_s: float
@@ -235,3 +280,8 @@ class Recording:
     guessed: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     device: str = "cpu"
+    hosts_lufs: Mapping[str, float] = field(default_factory=dict)
+    takes: TakeCounts = TakeCounts()
+    model: str = ""
+    pcm_sha256: str = ""
+    guesses: tuple[Guess, ...] = ()

@@ -10,9 +10,9 @@ import os
 import shutil
 import subprocess
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,15 +39,19 @@ AI_DISCLOSURE = (
 _URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%~"  # a link in ID3 is Latin-1
 _GENRE = "Podcast"
 
+Spans = Sequence[tuple[float, float]]
+"""Stretches of a recording: (start_s, end_s)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What was read back from a finished file."""
+    """What was read back from a finished file; `parts_lufs` of the stretches that were asked for by name."""
 
     duration_s: float
     size_bytes: int
     loudness_lufs: float
     true_peak_dbtp: float
+    parts_lufs: Mapping[str, float] = field(default_factory=dict)
 
 
 def ffmpeg() -> str:
@@ -76,8 +80,11 @@ def export(waveform: Tensor, sample_rate: int, path: Path) -> None:
         segment.export(str(path), format="mp3", bitrate=BITRATES[channels]).close()
 
 
-def measure(path: Path, *, sample_rate: int, channels: int) -> Encoded:
-    """Decode the whole file and measure what a listener gets. Raises RenderFailed if it cannot be decoded."""
+def measure(path: Path, *, sample_rate: int, channels: int, parts: Mapping[str, Spans] | None = None) -> Encoded:
+    """Decode the whole file and measure what a listener gets. Raises RenderFailed if it cannot be decoded.
+
+    `parts`: name -> stretches (start_s, end_s), of which the loudness is measured together.
+    """
     decoded = decode(path, sample_rate=sample_rate, channels=channels)
     if not decoded.shape[-1]:
         raise RenderFailed(f"{path.name} decodes to nothing")
@@ -86,7 +93,16 @@ def measure(path: Path, *, sample_rate: int, channels: int) -> Encoded:
         size_bytes=path.stat().st_size,
         loudness_lufs=integrated_loudness(decoded, sample_rate),
         true_peak_dbtp=true_peak(decoded),
+        parts_lufs={
+            name: integrated_loudness(cut(decoded, spans, sample_rate), sample_rate)
+            for name, spans in (parts or {}).items()
+        },
     )
+
+
+def cut(waveform: Tensor, spans: Spans, sample_rate: int) -> Tensor:
+    """The stretches (start_s, end_s) of (C, S), one after the other."""
+    return torch.cat([waveform[:, round(a * sample_rate) : round(b * sample_rate)] for a, b in spans], dim=-1)
 
 
 def _length_s(path: Path) -> float:

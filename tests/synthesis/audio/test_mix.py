@@ -9,6 +9,7 @@ from synthesis.audio.loudness import integrated_loudness
 from synthesis.audio.mix import (
     ANSWER_GAP_S,
     LEAD_IN_S,
+    LONGEST_OVERLAP_S,
     STORY_GAP_S,
     TURN_GAP_S,
     SpokenTurn,
@@ -20,9 +21,9 @@ from synthesis.audio.mix import (
 from synthesis.audio.resample import EPISODE_RATE, VOICE_RATE
 
 
-def turn(host="Ava", kind="fact", story="a", key="k", pieces=None):
+def turn(host="Ava", kind="fact", story="a", key="k", pieces=None, overlap_s=0.0):
     pieces = pieces if pieces is not None else (hum(1.5),)
-    return SpokenTurn(host, kind, story, key, tuple(pieces), tuple(True for _ in pieces))
+    return SpokenTurn(host, kind, story, key, tuple(pieces), tuple(True for _ in pieces), overlap_s)
 
 
 def hum(seconds, level=0.1, pitch=150):
@@ -69,6 +70,65 @@ def test_hosts_are_brought_to_one_loudness():
         for start, end in mixed.spans
     ]
     assert abs(levels[0] - levels[1]) < 1.0
+
+
+def loudness_of(mixed, span):
+    start, end = (round(second * EPISODE_RATE) for second in span)
+    return integrated_loudness(mixed.waveform[:, start:end], EPISODE_RATE)
+
+
+@pytest.mark.parametrize(("gain", "left_lu"), [(0.3, 2.9), (0.9, 0.9)])  # 10 dB; 0.9 dB, which is let be
+def test_a_turn_that_strays_from_its_hosts_mean_is_brought_closer(gain, left_lu):
+    turns = [turn(key=str(i), pieces=[hum(3)]) for i in range(4)] + [turn(key="soft", pieces=[gain * hum(3)])]
+    mixed = mix(turns)
+    first, last = (loudness_of(mixed, mixed.spans[i]) for i in (0, 4))
+    assert first - last == pytest.approx(left_lu, abs=0.5)
+    if gain > 0.8:
+        assert first - last == pytest.approx(-20 * math.log10(gain), abs=0.05)
+
+
+def test_a_short_turn_keeps_its_level():
+    """A word of 0.5 s says nothing of its loudness."""
+    turns = [turn(key="1", pieces=[hum(3)]), turn(key="2", pieces=[hum(0.5, 0.02)])]
+    peaks = [
+        float(mix(turns).waveform[:, round(a * EPISODE_RATE) : round(b * EPISODE_RATE)].abs().max())
+        for a, b in mix(turns).spans
+    ]
+    assert peaks[0] / peaks[1] == pytest.approx(5, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("asked_s", "lengths_s", "got_s"),
+    [
+        (0.3, (2.0, 2.0), 0.3),
+        (0.7, (2.0, 0.8), 0.4),  # half of the shorter turn
+        (5.0, (4.0, 4.0), LONGEST_OVERLAP_S),
+    ],
+)
+def test_an_overlap_is_placed_to_the_sample(asked_s, lengths_s, got_s):
+    turns = [
+        turn("Ava", key="1", pieces=[hum(lengths_s[0])]),
+        turn("Ben", "reaction", key="2", pieces=[hum(lengths_s[1], pitch=90)], overlap_s=asked_s),
+    ]
+    mixed = mix(turns)
+    (first, second), alone = mixed.spans, mix(turns[:1])
+    assert first[1] - second[0] == pytest.approx(got_s, abs=2 / EPISODE_RATE)
+    start = round(second[0] * EPISODE_RATE)
+    assert torch.equal(mixed.waveform[:, :start], alone.waveform[:, :start])
+    # The second voice is what is left when the first is taken away, from its first sample on.
+    stop = round(first[1] * EPISODE_RATE)
+    left = mixed.waveform[:, start:stop] - alone.waveform[:, start:stop]
+    assert float(left[:, : round(0.05 * EPISODE_RATE)].abs().max()) > 0.01
+
+
+def test_after_a_reaction_within_a_turn_the_next_waits_for_both():
+    turns = [
+        turn("Ava", key="1", pieces=[hum(3)]),
+        turn("Ben", "reaction", key="2", pieces=[hum(0.6)], overlap_s=0.34),
+        turn("Ava", key="3", overlap_s=0.5),
+    ]
+    spans = mix(turns).spans
+    assert spans[2][0] >= spans[0][1]  # nobody talks over themselves
 
 
 def test_in_stereo_the_first_host_stands_left_and_mono_is_one_channel():
