@@ -9,6 +9,12 @@ from typing import Any
 
 import torch
 
+from synthesis.errors import SynthesisError
+
+
+class BadOption(SynthesisError, ValueError):
+    """An option that asks for what cannot be measured."""
+
 
 def machine(device: torch.device) -> dict[str, Any]:
     """What a figure was measured on."""

@@ -9,24 +9,34 @@ from importlib import import_module
 
 from synthesis.errors import SynthesisError
 
-BENCHES = ("speech", "language")
+BENCHES = ("speech", "language", "parity", "roundtrip", "takes", "names")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m synthesis.bench", description=__doc__)
-    parser.add_argument("bench", choices=BENCHES)
-    parser.add_argument("--json", action="store_true", help="one JSON document alone")
-    options = parser.parse_args(arguments)
+    options = vars(_parser().parse_args(arguments))
+    bench, is_json = options.pop("bench"), options.pop("json")
     try:
-        figures = import_module(f"synthesis.bench.{options.bench}").measure()
+        figures = import_module(f"synthesis.bench.{bench}").measure(**options)
     except SynthesisError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if not options.json:
+    if not is_json:
         for name, figure in figures.items():
             sys.stdout.write(f"{name:>18}  {figure}\n")
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m synthesis.bench", description=__doc__)
+    benches = parser.add_subparsers(dest="bench", required=True)
+    of = {name: benches.add_parser(name) for name in BENCHES}
+    for bench in of.values():
+        bench.add_argument("--json", action="store_true", help="one JSON document alone")
+    of["speech"].add_argument("--minutes", type=float, default=10.0, help="of the episode (10)")
+    of["roundtrip"].add_argument("--sentences", type=int, default=100, help="the first so many of 100 (100)")
+    of["takes"].add_argument("--episodes", type=int, default=20, help="the first so many of 20 (20)")
+    return parser
 
 
 if __name__ == "__main__":
