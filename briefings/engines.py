@@ -29,11 +29,21 @@ def writer() -> Writer:
 
 
 def studio(show: Show) -> Studio:
-    """A studio with the show's own pronunciations; all shows share the voice's weights. Raises ModelUnavailable."""
+    """A studio with the show's own pronunciations; all shows share the voice's weights, the takes that are kept, and
+    the music. Raises ModelUnavailable."""
     from synthesis import Studio
+    from synthesis.take_store import TakeStore
 
     with _explained("voice"):
-        return Studio(settings.MODELS_DIR, lexicon=lexicon_of(show), synthesizer=_synthesizer())
+        return Studio(
+            settings.MODELS_DIR,
+            lexicon=lexicon_of(show),
+            synthesizer=_synthesizer(),
+            takes=TakeStore(settings.TAKES_DIR, max_bytes=settings.TAKES_MAX_BYTES),
+            sting=settings.STING,
+            sting_between=settings.STING_BETWEEN_STORIES,
+            bed=settings.BED,
+        )
 
 
 @functools.cache

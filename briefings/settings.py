@@ -46,6 +46,14 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
+def env_path(name: str) -> Path | None:
+    """A file by its whole path, or None; whether it is there is asked where it is used."""
+    value = env(name)
+    if value and not Path(value).is_absolute():
+        raise ImproperlyConfigured(f"{name} is {value!r}, and must be a whole path")
+    return Path(value) if value else None
+
+
 def env_url(name: str, default: str) -> str:
     """A web address of which others are made, without the slash at its end."""
     value = env(name, default).rstrip("/")
@@ -119,6 +127,7 @@ def secret_key(state: Path) -> str:
 STATE_DIR = Path(env("TANDEM_STATE", str(BASE_DIR / ".state"))).resolve()
 MODELS_DIR = STATE_DIR / "models"
 QUEUE_DIR = STATE_DIR / "queue"
+TAKES_DIR = STATE_DIR / "takes"
 MEDIA_ROOT = STATE_DIR / "media"
 MEDIA_URL = "media/"
 
@@ -207,6 +216,12 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 BROKER_URL = env("BROKER_URL")
+
+# Takes of the voice are kept up to this size, so that an edited script has only its edited turns spoken again.
+TAKES_MAX_BYTES = env_positive("TANDEM_TAKES_MAX_BYTES", 500_000_000)
+STING = env_path("TANDEM_STING")
+STING_BETWEEN_STORIES = env_bool("TANDEM_STING_BETWEEN_STORIES", False)
+BED = env_path("TANDEM_BED")
 
 # Outbound requests.
 FETCH_MAX_BYTES = env_positive("TANDEM_FETCH_MAX_BYTES", 15_000_000)

@@ -93,7 +93,9 @@ class Recording(models.Model):
     """A finished MP3 of an episode. A new rendering is a new row and a new file name; the newest one counts.
 
     `path` is relative to the media folder. `chapters`: [{start_s, title, url}]; `cues`: [{start_s, end_s, host, text,
-    turn}]. `script_sha256` is that of the script which was voiced.
+    turn}]. `script_sha256` is that of the script which was voiced. `guesses`: [{word, phonemes, language, confidence}];
+    `figures`: {hosts_lufs: {name: LUFS}, takes, takes_reused, takes_again, voice_s, real_time_factor, model,
+    pcm_sha256}, empty for a recording from before they were kept.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="recordings")
@@ -107,7 +109,9 @@ class Recording(models.Model):
     chapters = models.JSONField(default=list)
     cues = models.JSONField(default=list)
     guessed = models.JSONField(default=list, help_text="Words whose pronunciation was guessed.")
+    guesses = models.JSONField(default=list, help_text="[{word, phonemes, language, confidence}] of those words.")
     faults = models.JSONField(default=list)
+    figures = models.JSONField(default=dict, help_text="What was measured and counted beside the fields.")
     voices = models.JSONField(default=list)
     device = models.CharField(max_length=60, blank=True)
     compute_s = models.FloatField(default=0.0)

@@ -54,6 +54,7 @@ class Turn(models.Model):
     citations = models.JSONField(default=list)
     findings = models.JSONField(default=list)
     written_by = models.CharField(max_length=60, blank=True)
+    overlap_s = models.FloatField(default=0.0, help_text="How long before the end of the turn before it this comes in.")
     version = models.PositiveIntegerField(default=1, help_text="Raised by every edit: a stale edit is refused.")
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

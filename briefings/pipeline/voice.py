@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from briefings.errors import DiskFull, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Recording, Script
 from briefings.pipeline import stages
 from synthesis import types
-from synthesis.errors import CheckpointError, DialogueRejected, SynthesisError, UnspeakableText
+from synthesis.errors import CheckpointError, DialogueRejected, MusicRejected, SynthesisError, UnspeakableText
 
 DISCLOSURE = "Made with AI: software wrote the script from the sources in the show notes, and the voices are synthetic."
 TARGET_LUFS = {1: -19.0, 2: -16.0}
@@ -68,6 +69,9 @@ def _explained(episode: Episode) -> Iterator[None]:
         raise engines.unavailable("voice", error) from error
     except (DialogueRejected, UnspeakableText) as error:
         raise ScriptRejected(episode, str(error)) from error
+    except MusicRejected as error:
+        advice = "Mend TANDEM_STING or TANDEM_BED, or unset it; then retry."
+        raise RecordingRejected(episode, str(error), advice=advice) from error
     except (SynthesisError, OSError) as error:
         # An encoder that ran out of room says so in many ways, so the disk is asked as well.
         if _is_disk_full(error) or _is_disk_full(error.__cause__) or _free_bytes() < FULL_BYTES:
@@ -95,6 +99,7 @@ def dialogue_of(script: Script) -> types.Dialogue:
             text=turn.text,
             kind=cast(types.TurnKind, turn.kind),
             story=str(turn.story_id) if turn.story_id else None,
+            overlap_s=turn.overlap_s,
         )
         for turn in script.turns.all()
     ]
@@ -184,9 +189,24 @@ def _row(made: types.Recording, script: Script) -> dict[str, Any]:
             {"start_s": c.start_s, "end_s": c.end_s, "host": c.host, "text": c.text, "turn": c.turn} for c in made.cues
         ],
         "guessed": list(made.guessed),
+        "guesses": [asdict(guess) for guess in made.guesses],
         "faults": list(made.faults),
+        "figures": _figures(made),
         "voices": [host.voice for host in dialogue_of(script).hosts],
         "device": made.device,
+    }
+
+
+def _figures(made: types.Recording) -> dict[str, Any]:
+    return {
+        "hosts_lufs": dict(made.hosts_lufs),
+        "takes": made.takes.made,
+        "takes_reused": made.takes.reused,
+        "takes_again": made.takes.spoken_again,
+        "voice_s": round(made.takes.compute_s, 2),
+        "real_time_factor": round(made.takes.real_time_factor, 4),
+        "model": made.model,
+        "pcm_sha256": made.pcm_sha256,
     }
 
 
@@ -199,6 +219,9 @@ def _measure(made: types.Recording) -> Mapping[str, Any]:
         "guessed": len(made.guessed),
         "faults": len(made.faults),
         "device": made.device,
+        "takes": made.takes.made,
+        "takes_reused": made.takes.reused,
+        "takes_again": made.takes.spoken_again,
     }
 
 

@@ -164,6 +164,7 @@ def _turn_row(script: Script, order: int, turn: types.Turn) -> Turn:
         citations=[{"article": int(c["article"]), "sentence": c["sentence"]} for c in row["citations"]],
         findings=row["findings"],
         written_by=turn.written_by,
+        overlap_s=turn.overlap_s,
     )
 
 

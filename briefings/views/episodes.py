@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST, require_safe
 
-from briefings import desk, selectors
+from briefings import desk, guesses, selectors
 from briefings.errors import BriefingError
 from briefings.models import Episode, Show
 from briefings.views.responses import SeeOther
@@ -77,7 +77,13 @@ def listen(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, "This edition has not been voiced yet.")
         return SeeOther(_address(found))
     hosts = list(found.show.hosts.values_list("name", flat=True))
-    context = {"episode": found, "recording": recording, "hosts": hosts, "line": selectors.line(found)}
+    context = {
+        "episode": found,
+        "recording": recording,
+        "hosts": hosts,
+        "line": selectors.line(found),
+        "guesses": guesses.of(recording),
+    }
     return render(request, "episodes/listen.html", context)
 
 

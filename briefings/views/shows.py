@@ -31,18 +31,28 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    return _edit(request, get_object_or_404(Show, slug=slug))
+    """`?word=` and `&as=` propose a pronunciation, where the show has none for that word."""
+    show = get_object_or_404(Show, slug=slug)
+    word, phonemes = request.GET.get("word", ""), request.GET.get("as", "")
+    is_known = show.pronunciations.filter(written=word).exists()
+    words = [{"written": word, "spoken": f"/{phonemes}/" if phonemes else ""}] if word and not is_known else None
+    return _edit(request, show, words=words)
 
 
 def _edit(
-    request: HttpRequest, show: Show, *, initial: dict | None = None, hosts: list[dict[str, str]] | None = None
+    request: HttpRequest,
+    show: Show,
+    *,
+    initial: dict | None = None,
+    hosts: list[dict[str, str]] | None = None,
+    words: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     if posted is not None:
-        initial = hosts = None  # what is left as proposed counts as filled in
+        initial = hosts = words = None  # what is left as proposed counts as filled in
     form = ShowForm(posted, instance=show, initial=initial)
     host_forms = HostFormSet(posted, instance=show, initial=hosts, prefix="hosts")
-    pronunciations = PronunciationFormSet(posted, instance=show, prefix="pronunciations")
+    pronunciations = PronunciationFormSet(posted, instance=show, initial=words, prefix="pronunciations")
     parts = (form, host_forms, pronunciations)
     # Every part is asked, so that all mistakes are shown at once.
     are_valid = [part.is_valid() for part in parts] if posted is not None else [False]

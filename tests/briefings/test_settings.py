@@ -89,9 +89,22 @@ def test_each_value_reaches_its_setting():
         "TANDEM_ALLOW_PRIVATE_ADDRESSES": ("ALLOW_PRIVATE_ADDRESSES", "on", True),
         "TANDEM_BASE_URL": ("BASE_URL", "https://news.example/", "https://news.example"),
         "BROKER_URL": ("BROKER_URL", "redis://127.0.0.1/3", "redis://127.0.0.1/3"),
+        "TANDEM_TAKES_MAX_BYTES": ("TAKES_MAX_BYTES", "9", 9),
+        "TANDEM_STING": ("STING", "/music/sting.flac", "/music/sting.flac"),
+        "TANDEM_STING_BETWEEN_STORIES": ("STING_BETWEEN_STORIES", "yes", True),
+        "TANDEM_BED": ("BED", "/music/bed.flac", "/music/bed.flac"),
     }
     names = [setting for setting, *_ in chosen.values()]
-    code = f"import json; from briefings import settings as s; print(json.dumps([getattr(s, n) for n in {names}]))"
+    code = f"import json; from briefings import settings as s; r = [getattr(s, n) for n in {names}]"
+    code += "; print(json.dumps(r, default=str))"
     env = os.environ | {name: value for name, (_, value, _) in chosen.items()}
     ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env, capture_output=True, text=True)
     assert json.loads(ended.stdout) == [expected for *_, expected in chosen.values()]
+
+
+def test_music_is_named_by_a_whole_path(monkeypatch):
+    monkeypatch.setenv("TANDEM_BED", "bed.flac")
+    with pytest.raises(ImproperlyConfigured, match="TANDEM_BED is 'bed.flac', and must be a whole path"):
+        read.env_path("TANDEM_BED")
+    monkeypatch.delenv("TANDEM_BED")
+    assert read.env_path("TANDEM_BED") is None

@@ -15,7 +15,8 @@ from briefings import engines
 from briefings.errors import DiskFull, ModelUnavailable, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Script
 from briefings.pipeline import stages, voice
-from synthesis.errors import AudioOutOfSpec, CheckpointError, DialogueRejected, RenderFailed
+from synthesis.errors import AudioOutOfSpec, CheckpointError, DialogueRejected, MusicRejected, RenderFailed
+from synthesis.types import Guess, TakeCounts
 from tests.factories import make_episode, make_show
 from tests.fakes import FakeStudio
 
@@ -72,6 +73,42 @@ def test_the_file_is_tagged_with_what_it_is(studio):
     story = episode.segments.get().story
     assert tags.chapter_urls == {str(story.pk): story.articles.get().url}
     assert [turn.text for turn in dialogue.turns] == [turn.text for turn in episode.script.turns.all()]
+
+
+def test_what_the_studio_counted_is_kept_with_the_recording(studio):
+    studio.figures = {
+        "hosts_lufs": {"Ava": -16.1, "Ben": -16.4},
+        "takes": TakeCounts(made=4, reused=1, spoken_again=2, compute_s=3.0, audio_s=12.0),
+        "model": "Kokoro-82M",
+        "pcm_sha256": "ab" * 32,
+        "guesses": (Guess("Ellery", "ˈɛləɹi", "en", 0.3),),
+        "faults": ("turn 2: clipped",),
+    }
+    episode = approved()
+    stages.advance(episode.pk, VOICE)
+    recording = episode.recordings.get()
+    assert recording.figures == {
+        "hosts_lufs": {"Ava": -16.1, "Ben": -16.4}, "takes": 4, "takes_reused": 1, "takes_again": 2, "voice_s": 3.0,
+        "real_time_factor": 0.25, "model": "Kokoro-82M", "pcm_sha256": "ab" * 32,
+    }  # fmt: skip
+    assert recording.guesses == [{"word": "Ellery", "phonemes": "ˈɛləɹi", "language": "en", "confidence": 0.3}]
+    assert recording.faults == ["turn 2: clipped"]
+    assert episode.runs.get(stage="voice").measurements["takes_again"] == 2
+
+
+def test_an_overlap_of_the_script_reaches_the_studio(studio):
+    episode = approved()
+    episode.script.turns.filter(order=1).update(overlap_s=0.3)
+    stages.advance(episode.pk, VOICE)
+    assert [turn.overlap_s for turn in studio.asked[0][0].turns] == [0.0, 0.3, 0.0, 0.0]
+
+
+def test_music_that_cannot_be_used_says_which_setting_to_mend(studio):
+    studio.error = MusicRejected("the bed bed.flac is silent")
+    with pytest.raises(RecordingRejected) as refused:
+        stages.advance(approved().pk, VOICE)
+    assert "bed bed.flac is silent" in refused.value.editor_message
+    assert "TANDEM_BED" in refused.value.editor_message
 
 
 def test_a_host_speaks_with_the_voice_that_the_show_gives_it_now(studio):

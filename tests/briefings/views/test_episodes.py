@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import uuid
+from html import unescape as html_unescape
 
 import pytest
 from django.urls import reverse
@@ -106,6 +108,40 @@ def test_a_recording_is_listened_to_line_by_line(desk, db):
     assert f'src="/media/{recording.path}"' in page
     assert 'data-start="6.000" data-end="8.800"' in page
     assert "-16.0 LUFS" in page and "-1.8 dBTP" in page and "Publish" in page
+
+
+GUESSES = [
+    {"word": "Grzybowski", "phonemes": "ɡʒɨˈbɔfski", "language": "pl", "confidence": 0.62},
+    {"word": "Ellery", "phonemes": "ˈɛləɹi", "language": "en", "confidence": 0.3},
+]
+FIGURES = {
+    "hosts_lufs": {"Ava": -16.1, "Ben": -16.4}, "takes": 31, "takes_reused": 28, "takes_again": 2,
+    "voice_s": 41.0, "real_time_factor": 0.214, "model": "Kokoro-82M", "pcm_sha256": "0" * 64,
+}  # fmt: skip
+
+
+def test_the_figures_of_a_recording_are_told_in_plain_words(desk, db):
+    episode = make_episode(status=Status.VOICED)
+    episode.recordings.update(figures=FIGURES, faults=["turn 2: clipped"])
+    page = html(desk, "listen", episode.pk)
+    for told in ("Ava alone", "-16.4 LUFS", "31, 28 kept from before, 2 spoken again", "0.214 s a second of speech",
+                 "by Kokoro-82M", "turn 2: clipped", "stayed faulty"):  # fmt: skip
+        assert told in page
+
+
+def test_a_guessed_word_can_be_heard_and_settled(desk, db):
+    episode = make_episode(status=Status.VOICED)
+    episode.recordings.update(guesses=GUESSES, guessed=["Grzybowski", "Ellery", "Zyx"])
+    page = html(desk, "listen", episode.pk)
+    assert "said /ɡʒɨˈbɔfski/, taken for pl, 62 % sure" in page
+    assert 'data-start="3.000" aria-label="Hear Ellery"' in page  # the question, the first turn that says it
+    assert "Hear Grzybowski" not in page  # no turn says it any more
+    assert 'aria-label="Settle Zyx"' in page  # of before guesses told more than the word
+    address = html_unescape(re.search(r'href="([^"]+)" aria-label="Settle Ellery"', page).group(1))
+    form = desk.get(address).content.decode()
+    assert 'value="Ellery"' in form and 'value="/ˈɛləɹi/"' in form
+    episode.show.pronunciations.create(written="Ellery", spoken="EL-er-ee")
+    assert desk.get(address).content.decode().count('value="Ellery"') == 1
 
 
 def test_without_a_recording_there_is_nothing_to_hear(desk, db):
