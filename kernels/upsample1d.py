@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from kernels.backend import runs_triton, triton
 from kernels.channel_moments import check_frames, frames_inside, valid_rows
-from kernels.conv1d import PART_FRAMES, Precision, conv1d_kernel, tiles
+from kernels.conv1d import PART_FRAMES, Precision, conv1d_kernel, known_precision, tiles
 from kernels.errors import ShapeError
 
 
@@ -54,9 +54,10 @@ def upsample1d(
     (C,) or None; lengths: (B,) int32 or int64, the valid frames of each row of x, 1 to L, or None for all. Returns
     (B, U L, C) in x's dtype, summed in fp32; from U times a row's length on it is 0, and nothing that x holds past a
     row's end is used. `precision` is of fp32 products on a GPU.
-    Raises ShapeError if the tensors do not fit together.
+    Raises ShapeError if the tensors do not fit together, ValueError for another precision.
     """
     check_frames(x, lengths)
+    precision = known_precision(precision)
     if weight.dim() != 4 or weight.shape[2] != 2 or weight.shape[3] != x.shape[2] or weight.dtype != x.dtype:
         raise ShapeError(
             f"a weight must be (U, C, 2, {x.shape[2]}) {x.dtype}, not {tuple(weight.shape)} {weight.dtype}"

@@ -138,6 +138,17 @@ def test_what_does_not_fit_is_refused(wrong):
         op.conv1d(**fits | wrong)
 
 
+def test_three_products_of_tf32_are_as_exact_as_float32(device):
+    x, weight, bias, _ = layer(1, 100, 64, 32, 3, device)
+    found = op.conv1d(x, weight, bias, precision="tf32x3")
+    torch.testing.assert_close(found, op.conv1d_reference(x, weight, bias), **CLOSE[torch.float32])
+
+
+def test_an_amd_gpu_needs_no_three_products(monkeypatch):
+    monkeypatch.setattr(torch.version, "hip", "6.4")
+    assert [op.known_precision(name) for name in ("tf32", "tf32x3", "ieee")] == ["tf32", "ieee", "ieee"]
+
+
 def test_an_unknown_precision_is_refused():
     with pytest.raises(ValueError, match="'fp8'"):
         op.conv1d(torch.zeros(1, 6, 8), torch.zeros(4, 3, 8), None, precision="fp8")  # type: ignore[call-overload]

@@ -86,3 +86,8 @@ def test_what_does_not_fit_is_refused(weight, bias):
     assert op.upsample1d(x, torch.zeros(2, 4, 2, 8), None).shape == (1, 12, 4)
     with pytest.raises(ShapeError):
         op.upsample1d(x, weight, bias)
+
+
+def test_an_unknown_precision_is_refused():
+    with pytest.raises(ValueError, match="'fp8'"):
+        op.upsample1d(torch.zeros(1, 6, 8), torch.zeros(2, 4, 2, 8), None, precision="fp8")  # type: ignore[arg-type]
