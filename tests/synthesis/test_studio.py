@@ -59,6 +59,26 @@ def test_chapters_are_whole_seconds_at_the_first_words_of_each_story(tone_voice,
     assert "CHAP:chp2" in ID3(tmp_path / "a.mp3")
 
 
+@pytest.mark.parametrize(
+    ("kinds", "titles"),
+    [
+        (["a", "b", "c", "d"], ["a", "b", "c", "d"]),  # no opening: the first story begins the file
+        ([None, "a", "b", "a"], ["Introduction", "a", "b"]),  # a story that is taken up again has one chapter
+        ([None], ["Introduction"]),
+    ],
+)
+def test_chapters_of_short_stories_are_whole_seconds_apart(tone_voice, tmp_path, kinds, titles):
+    turns = [Turn(("Ava", "Ben")[i % 2], "Yes.", "fact", story=story) for i, story in enumerate(kinds)]
+    tags = Tags("Monday", "The Line", chapter_titles={story: story for story in "abcd"})
+    recording = Studio(synthesizer=tone_voice).render(
+        Dialogue(DEFAULT_HOSTS, tuple(turns)), tmp_path / "a.mp3", tags=tags
+    )
+    starts = [chapter.start_s for chapter in recording.chapters]
+    assert [chapter.title for chapter in recording.chapters] == titles
+    assert starts[0] == 0 and all(start == int(start) for start in starts)
+    assert sorted(set(starts)) == starts and starts[-1] < recording.duration_s
+
+
 def test_cues_follow_each_other_and_end_within_the_file(tone_voice, tmp_path):
     recording = render(tone_voice, tmp_path / "a.mp3")
     assert [cue.turn for cue in recording.cues] == list(range(len(TURNS)))
