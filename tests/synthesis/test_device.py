@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import platform
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -48,3 +52,28 @@ def test_threads_are_the_cores_unless_told_otherwise(monkeypatch):
     finally:
         device.prepare_cpu.cache_clear()
         torch.set_num_threads(before)
+
+
+MEMORY = """
+import os, torch
+from synthesis.device import give_back_memory, prepare_cpu
+
+def resident_mb():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+
+prepare_cpu()
+before = resident_mb()
+block = torch.ones(50, 1 << 20)  # 200 MB
+del block
+kept = resident_mb() - before
+give_back_memory()
+print(kept, resident_mb() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_freed_memory_is_kept_until_it_is_given_back():
+    run = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
+    kept, left = map(int, run.stdout.split())
+    assert kept > 150 and left < 50
