@@ -15,7 +15,7 @@ from synthesis.text.phonemize import Phonemizer, Sound
 from synthesis.types import Phonemes
 
 # The voice rushes and fades on long input and drawls on short: best between 100 and 200 symbols.
-# A turn that is short as a whole is spoken alone: among other words, which are then cut off by the planned durations, ten
+# A turn that is short as a whole is spoken alone: among other words that are then cut off by the planned durations, ten
 # such turns in two voices scored the same (DistillMOS 3.5, give or take 0.2), and four lost or gained a sound.
 SHORTEST, BEST, LONGEST = 20, 200, 400
 _CLAUSE_MARKS = frozenset(",;:—…)”")
