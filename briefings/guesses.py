@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -38,11 +39,16 @@ def _guessed(recording: Recording, guess: dict[str, Any]) -> GuessedWord:
     return GuessedWord(
         word=guess["word"],
         phonemes=phonemes,
-        language=guess.get("language", ""),
+        language=_language(guess.get("language", "")),
         percent=None if confidence is None else round(100 * confidence),
         start_s=_start_s(recording, guess["word"]),
         settle_url=f"{page}?{urlencode(query)}#pronunciations",
     )
+
+
+def _language(code: str) -> str:
+    """Its English name; the code itself where it has none."""
+    return "Serbian or Croatian" if code == "sh" else LANG_INFO.get(code, {}).get("name", code)
 
 
 def _start_s(recording: Recording, word: str) -> float | None:

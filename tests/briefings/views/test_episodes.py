@@ -112,7 +112,7 @@ def test_a_recording_is_listened_to_line_by_line(desk, db):
 
 GUESSES = [
     {"word": "Grzybowski", "phonemes": "ɡʒɨˈbɔfski", "language": "pl", "confidence": 0.62},
-    {"word": "Ellery", "phonemes": "ˈɛləɹi", "language": "en", "confidence": 0.3},
+    {"word": "Ellery", "phonemes": "ˈɛləɹi", "language": "sh", "confidence": 0.3},
 ]
 FIGURES = {
     "hosts_lufs": {"Ava": -16.1, "Ben": -16.4}, "takes": 31, "takes_reused": 28, "takes_again": 2,
@@ -133,7 +133,8 @@ def test_a_guessed_word_can_be_heard_and_settled(desk, db):
     episode = make_episode(status=Status.VOICED)
     episode.recordings.update(guesses=GUESSES, guessed=["Grzybowski", "Ellery", "Zyx"])
     page = html(desk, "listen", episode.pk)
-    assert "said /ɡʒɨˈbɔfski/, taken for pl, 62 % sure" in page
+    assert "said /ɡʒɨˈbɔfski/, taken for Polish, 62 % sure" in page
+    assert "taken for Serbian or Croatian, 30 % sure" in page
     assert 'data-start="3.000" aria-label="Hear Ellery"' in page  # the question, the first turn that says it
     assert "Hear Grzybowski" not in page  # no turn says it any more
     assert 'aria-label="Settle Zyx"' in page  # of before guesses told more than the word
