@@ -36,7 +36,8 @@ def guess(word: str) -> Guess:
         return Guess(word, _spell(plain.lower()), languages.ENGLISH, 0.5)
     spelled, origin = spelling.spell(plain), _origin(word)
     phonemes = spelled.phonemes or _spell(plain.lower())
-    if origin.language == languages.ENGLISH or origin.confidence < LEAST_CONFIDENCE:
+    is_likely = origin.confidence >= LEAST_CONFIDENCE or not word.isascii()
+    if origin.language == languages.ENGLISH or not is_likely:
         return Guess(word, phonemes, languages.ENGLISH, spelled.confidence)
     if not word.isascii() or spelled.confidence < SURE_OF_SPELLING:
         written = plain if _is_of_other_script(word) else word
@@ -45,11 +46,12 @@ def guess(word: str) -> Guess:
 
 
 def _origin(word: str) -> languages.Origin:
-    """A lower-case word is English; another script tells its language."""
+    """A lower-case word is English, but for one with foreign marks; another script tells its language."""
     for script, language in _SCRIPTS:
         if script.search(word.lower()):
             return languages.Origin(language, 0.9)
-    return languages.Origin(languages.ENGLISH, 1.0) if word.islower() else languages.origin(word)
+    is_english = word.islower() and word.isascii()
+    return languages.Origin(languages.ENGLISH, 1.0) if is_english else languages.origin(word)
 
 
 def _is_of_other_script(word: str) -> bool:

@@ -88,6 +88,11 @@ def test_a_lower_case_word_is_english_and_another_script_tells_its_language():
     assert [guess(word).language for word in ("Навальный", "Єрмак", "Μητσοτάκης")] == ["ru", "uk", "el"]
 
 
+def test_an_accent_is_no_ornament():
+    assert guess("Rambouillé").phonemes.endswith("A")
+    assert guess("protégée").language != "en"
+
+
 def test_a_word_without_vowels_is_spelled():
     assert guess("hrvtz").phonemes.endswith("zˈi")
 
