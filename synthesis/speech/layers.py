@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kernels.adain_snake import Moments, adain_leaky
-from kernels.backend import runs_triton
 from kernels.conv1d import Residuals, conv1d
 from kernels.upsample1d import pack_upsample1d, upsample1d
 
@@ -46,7 +45,7 @@ class Conv(nn.Module):
             weight = self.weight.transpose(1, 2)
             return conv1d(
                 x, weight, self.bias, dilation=self.dilation, residual=residual, scale=scale, lengths=lengths,
-                precision="ieee",
+                precision="tf32x3",
             )  # fmt: skip
         # As an image of height 1; (B, L, C) contiguous is exactly torch's channels-last layout of it.
         image, weight = x.transpose(1, 2).unsqueeze(2), self.weight.unsqueeze(2)
@@ -60,7 +59,7 @@ class Conv(nn.Module):
         weight = self.weight.transpose(1, 2)
         return conv1d(
             x, weight, self.bias, dilation=self.dilation, residual=residual, lengths=lengths, moments=True,
-            precision="ieee",
+            precision="tf32x3",
         )  # fmt: skip
 
 
@@ -77,15 +76,14 @@ class TransposedConv(nn.Module):
         self.packed: Tensor | None = None
 
     def pack(self) -> None:
-        """Lay the weight out for the kernel, if there is one for this shape. Done once, when it is loaded."""
-        is_plain = self.groups == 1 and not self.extra and self.weight.shape[2] == 2 * self.stride == 4 * self.padding
-        if is_plain and runs_triton(self.weight):
+        """Lay the weight out for the faster op, if there is one for this shape. Done once, when it is loaded."""
+        if self.groups == 1 and not self.extra and self.weight.shape[2] == 2 * self.stride == 4 * self.padding:
             self.packed = pack_upsample1d(self.weight.detach())
 
     def forward(self, x: Tensor, lengths: Lengths = None) -> Tensor:
         """x must be 0 behind each row's end (`lengths`), and so is what comes of it behind `stride` times as much."""
         if self.packed is not None:
-            return upsample1d(x, self.packed, self.bias, lengths=lengths, precision="ieee")
+            return upsample1d(x, self.packed, self.bias, lengths=lengths, precision="tf32x3")
         out = F.conv_transpose1d(
             x.transpose(1, 2), self.weight, self.bias, self.stride, self.padding, self.extra, self.groups
         )

@@ -44,3 +44,15 @@ def test_styled_leaky_is_instance_norm_with_a_style():
     normal = F.instance_norm(x.transpose(1, 2)).transpose(1, 2)
     expected = F.leaky_relu(normal * scale[:, None] + shift[:, None], 0.2)
     torch.testing.assert_close(styled_leaky(x, (scale, shift)), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_a_packed_upsampling_is_the_usual_one():
+    up = filled(TransposedConv(6, 4, 12, 6, 3))
+    x = torch.randn(2, 7, 6)
+    expected = up(x)
+    up.pack()
+    assert up.packed is not None
+    torch.testing.assert_close(up(x), expected, atol=1e-5, rtol=1e-4)
+    doubling = filled(TransposedConv(6, 6, 3, 2, 1, extra=1, groups=6))
+    doubling.pack()
+    assert doubling.packed is None  # no faster op for it
