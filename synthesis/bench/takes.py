@@ -125,6 +125,10 @@ class Recorder:
     def voices(self) -> Any:
         return self.voice.voices
 
+    @property
+    def device(self) -> torch.device:
+        return self.voice.device
+
     def speak(
         self,
         phonemes: Sequence[str],
