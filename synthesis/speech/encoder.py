@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from synthesis.config import SpeechConfig
-from synthesis.speech.layers import BiLSTM, Conv, Lengths, cut, inside
+from synthesis.speech.layers import BiLSTM, Conv, Lengths, Linear, cut, inside
 
 
 class PhonemeModel(nn.Module):
@@ -50,7 +50,7 @@ class _SharedStack(nn.Module):
     def __init__(self, config: SpeechConfig):
         super().__init__()
         self.num_layers = config.bert_layers
-        self.embedding_hidden_mapping_in = nn.Linear(config.bert_embedding_size, config.bert_size)
+        self.embedding_hidden_mapping_in = Linear(config.bert_embedding_size, config.bert_size)
         group = nn.Module()
         group.albert_layers = nn.ModuleList([_Layer(config)])
         self.albert_layer_groups = nn.ModuleList([group])
@@ -67,8 +67,8 @@ class _Layer(nn.Module):
     def __init__(self, config: SpeechConfig):
         super().__init__()
         self.attention = _Attention(config)
-        self.ffn = nn.Linear(config.bert_size, config.bert_ffn_size)
-        self.ffn_output = nn.Linear(config.bert_ffn_size, config.bert_size)
+        self.ffn = Linear(config.bert_size, config.bert_ffn_size)
+        self.ffn_output = Linear(config.bert_ffn_size, config.bert_size)
         self.full_layer_layer_norm = nn.LayerNorm(config.bert_size, eps=1e-12)
 
     def forward(self, hidden: Tensor, seen: Tensor | None) -> Tensor:
@@ -83,8 +83,8 @@ class _Attention(nn.Module):
         super().__init__()
         size = config.bert_size
         self.heads = config.bert_heads
-        self.query, self.key, self.value = nn.Linear(size, size), nn.Linear(size, size), nn.Linear(size, size)
-        self.dense = nn.Linear(size, size)
+        self.query, self.key, self.value = Linear(size, size), Linear(size, size), Linear(size, size)
+        self.dense = Linear(size, size)
         self.LayerNorm = nn.LayerNorm(size, eps=1e-12)
 
     def forward(self, hidden: Tensor, seen: Tensor | None) -> Tensor:
@@ -94,7 +94,7 @@ class _Attention(nn.Module):
         out: Tensor = self.LayerNorm(hidden + self.dense(context.transpose(1, 2).flatten(2)))
         return out
 
-    def _parts(self) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
+    def _parts(self) -> tuple[Linear, Linear, Linear]:
         return self.query, self.key, self.value
 
 

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from kernels.adain_snake import Moments, adain_leaky
 from kernels.conv1d import Residuals, conv1d
+from kernels.linear import linear
 from kernels.upsample1d import pack_upsample1d, upsample1d
 
 Lengths = Tensor | None
@@ -61,6 +62,13 @@ class Conv(nn.Module):
             x, weight, self.bias, dilation=self.dilation, residual=residual, lengths=lengths, moments=True,
             precision="tf32x3",
         )  # fmt: skip
+
+
+class Linear(nn.Linear):
+    """A product with the last dimension, by the faster of torch's libraries."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return linear(x, self.weight, self.bias)
 
 
 class TransposedConv(nn.Module):

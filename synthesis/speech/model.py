@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from synthesis.config import SpeechConfig
 from synthesis.errors import CheckpointError
 from synthesis.speech.encoder import PhonemeModel, TextEncoder
-from synthesis.speech.layers import Conv, Lengths, TransposedConv
+from synthesis.speech.layers import Conv, Lengths, Linear, TransposedConv
 from synthesis.speech.prosody import Prosody
 from synthesis.speech.vocoder import Vocoder
 
@@ -26,7 +26,7 @@ class SpeechModel(nn.Module):
         super().__init__()
         self.config = config
         self.bert = PhonemeModel(config)
-        self.bert_encoder = nn.Linear(config.bert_size, config.hidden_size)
+        self.bert_encoder = Linear(config.bert_size, config.hidden_size)
         self.predictor = Prosody(config)
         self.text_encoder = TextEncoder(config)
         self.decoder = Vocoder(config)
