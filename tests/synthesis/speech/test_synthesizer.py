@@ -39,6 +39,16 @@ def test_silence_and_murmur_around_the_words_are_cut():
     assert float(cut.abs().max()) == pytest.approx(0.3)
 
 
+def test_a_last_sound_is_followed_while_it_fades_but_no_murmur_that_rises_after_it():
+    durations = torch.tensor([2, 4, 4, 10])
+    waveform = torch.zeros(20, 600)
+    waveform[2:10] = 0.3
+    waveform[10:15] = torch.tensor([0.2, 0.15, 0.1, 0.08, 0.05])[:, None]  # beyond the planned end, and two frames
+    waveform[15:18] = 0.07
+    cut, _ = trim(waveform.flatten(), durations, "ab", CONFIG)
+    assert len(cut) == (15 - 1) * 600
+
+
 @pytest.mark.voice
 def test_speech_is_as_long_as_planned_and_loud_enough(real_voice):
     (spoken,) = real_voice.speak([HELLO], ["af_heart"], keys=["a"])
