@@ -30,6 +30,7 @@ _RESPELLED = dict(
     er=əɹ or=ɔɹ ar=ɑɹ ch=ʧ sh=ʃ zh=ʒ th=θ dh=ð ng=ŋ kh=k ck=k ph=f a=æ e=ɛ i=ɪ o=ɑ u=ʌ y=j j=ʤ r=ɹ g=ɡ c=k q=k x=ks b=b
     d=d f=f h=h k=k l=l m=m n=n p=p s=s t=t v=v w=w z=z""".split()
 )
+_TOKEN = re.compile(r"\w+|[^\w\s]")  # at least as many as any tokenizer makes
 _VOWEL = re.compile("[AIOWYæɑəɛɜɪʊʌɔiu]")
 
 
@@ -44,7 +45,10 @@ class Entry:
 
 
 class Lexicon:
-    """Layers of entries: a show's own hide the project's, and these the built-in ones."""
+    """Layers of entries: a show's own hide the project's, and these the built-in ones.
+
+    `longest`: the most tokens of one entry.
+    """
 
     def __init__(self, own: Mapping[str, str] | None = None, *, project: Path | None = None):
         """`own`: word -> "/ipa/" or a respelling such as "zeh-LEN-skee"; `project`: a file for `read_project`.
@@ -54,7 +58,7 @@ class Lexicon:
         shown = {word: Entry(word, parse(word, said), "", "show") for word, said in (own or {}).items()}
         layers = (builtin(), read_project(project) if project else {}, shown)
         self._entries = {word.casefold(): entry for layer in layers for word, entry in layer.items()}
-        self.longest = max(len(word.split()) for word in self._entries)
+        self.longest = max(len(_TOKEN.findall(word)) for word in self._entries)
 
     def find(self, word: str) -> str | None:
         """American phonemes of a word or a phrase, or None. A name needs its capital: `Tusk`, not `tusk`."""
@@ -69,22 +73,31 @@ def read_project(path: Path) -> Mapping[str, Entry]:
 
     `said` is "/ipa/" or a respelling. Raises ValueError naming the file, the line and the word of a bad entry.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if not {"word", "said"} <= set(table.fieldnames or ()):
-            raise ValueError(f"{path}: the first line must name the columns 'word' and 'said'")
-        layer = {}
-        for line, row in enumerate(table, start=2):
-            try:
-                layer[row["word"]] = Entry(row["word"], parse(row["word"], row["said"] or ""), "", "project")
-            except ValueError as error:
-                raise ValueError(f"{path}, line {line}: {error}") from error
+    layer = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets write the mark
+            table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if not {"word", "said"} <= set(table.fieldnames or ()):
+                raise ValueError("the first line must name the columns 'word' and 'said'")
+            for row in table:
+                word = (row["word"] or "").strip()
+                try:
+                    layer[word] = Entry(word, parse(word, row["said"] or ""), "", "project")
+                except ValueError as error:
+                    raise ValueError(f"line {table.line_num}: {error}") from error
+    except (ValueError, csv.Error) as error:  # what is not UTF-8 is a ValueError too
+        raise ValueError(f"{path}: {error}") from error
     return layer
 
 
 def parse(word: str, said: str) -> str:
-    """Phonemes from "/ipa/" or from a respelling. Raises ValueError if it has a symbol that the voice does not know."""
+    """Phonemes from "/ipa/" or from a respelling.
+
+    Raises ValueError if there is no word, or a symbol that the voice does not know.
+    """
     said = said.strip()
+    if not word:
+        raise ValueError(f"the pronunciation {said!r} has no word")
     phonemes = said[1:-1] if len(said) > 2 and said[0] == said[-1] == "/" else _from_respelling(word, said)
     foreign = sorted(set(phonemes) - vocabulary().keys())
     if foreign or not phonemes.strip():

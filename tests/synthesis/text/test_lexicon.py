@@ -63,10 +63,30 @@ def test_a_shows_entry_hides_the_projects_and_the_projects_hides_the_built_in_on
 
 def test_a_bad_line_of_the_project_is_named(tmp_path):
     project = write(tmp_path / "words.tsv", "word\tsaid", "Niroula\tni-ROW-la", "Orbán\t/ʘ/")
-    with pytest.raises(ValueError, match=r"words\.tsv, line 3: .*'Orbán'"):
+    with pytest.raises(ValueError, match=r"words\.tsv: line 3: .*'Orbán'"):
         Lexicon(project=project)
 
 
 def test_a_projects_file_must_name_its_columns(tmp_path):
     with pytest.raises(ValueError, match="'word' and 'said'"):
         Lexicon(project=write(tmp_path / "words.tsv", "Niroula\tni-ROW-la"))
+
+
+def test_blank_lines_of_a_projects_file_count_and_a_spreadsheets_mark_does_not(tmp_path):
+    path = tmp_path / "words.tsv"
+    path.write_text("\ufeffword\tsaid\n\nNiroula\tni-ROW-la\n\nOrbán\t\n", "utf-8")
+    with pytest.raises(ValueError, match="line 5: .*'Orbán'"):
+        Lexicon(project=path)
+    path.write_text("\ufeffword\tsaid\n\n Niroula \tni-ROW-la\n", "utf-8")
+    assert Lexicon(project=path).find("Niroula") == "nɪɹˈWlə"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"word\tsaid\nOrb\xe1n\tOR-bahn\n", "utf-8"), (b"word\tsaid\n\tOR-bahn\n", "line 2: .*no word")],
+)
+def test_a_projects_file_that_cannot_be_used_is_named(tmp_path, content, reason):
+    path = tmp_path / "words.tsv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"words\.tsv: .*{reason}"):
+        Lexicon(project=path)

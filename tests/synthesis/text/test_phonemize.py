@@ -1,5 +1,8 @@
 """Every word comes out with sounds: from the lexicon, the dictionaries, or a guess that is reported."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from synthesis.text.folding import unreadable_word
@@ -35,6 +38,42 @@ def test_what_nothing_knows_is_guessed_and_reported(american):
     assert sounds["Grzybowski"].is_guessed and sounds["Grzybowski"].phonemes
     assert sounds["Kowalczyk's"].is_guessed and sounds["Kowalczyk's"].phonemes.endswith("s")
     assert not sounds["met"].is_guessed
+
+
+@pytest.mark.parametrize(
+    ("text", "guessed"),
+    [
+        ("Et in arcadia they met a vet.", {"Et"}),
+        ("The et they met a vet.", {"et"}),  # `met` and `vet` have it within them
+        ("Saro-Wiwa spoke.", {"Saro-Wiwa"}),
+        ("Saro-Wiwa's Benishangul plan", {"Saro-Wiwa's", "Benishangul"}),
+    ],
+)
+def test_a_guess_is_reported_with_its_own_word_alone(american, text, guessed):
+    assert {word for word, sound in say(american, text).items() if sound.is_guessed} == guessed
+
+
+def test_a_regular_past_is_formed_and_not_guessed(american):
+    sounds = say(american, "They rallied, queried and lobbied.")
+    assert [sounds[w].phonemes for w in ("rallied", "queried", "lobbied")] == ["ɹˈælid", "kwˈɪɹid", "lˈɑbid"]
+    assert not any(sound.is_guessed for sound in sounds.values())
+
+
+def test_a_phrase_of_many_words_is_found(american):
+    own = Lexicon({"Abu Bakr al-Sayed Khan": "AH-boo"})  # six tokens
+    assert say(american, "They met Abu Bakr al-Sayed Khan.", own)["Abu Bakr al-Sayed Khan"].phonemes == "ˈɑbu"
+
+
+def test_threads_with_lexicons_of_their_own_do_not_mix(american):
+    lexicons = [Lexicon({"Niroula": "/kˈɑ/"}), Lexicon({"Niroula": "/tˈu/"})] * 12
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            said = list(threads.map(lambda own: say(american, "Niroula met the press.", own)["Niroula"], lexicons))
+    finally:
+        sys.setswitchinterval(interval)
+    assert [sound.phonemes for sound in said] == ["kˈɑ", "tˈu"] * 12
 
 
 @pytest.mark.parametrize(
