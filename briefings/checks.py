@@ -139,6 +139,20 @@ def device() -> Iterator[Check]:
     yield Check("Device", "ok", f"{chosen}: {torch.cuda.get_device_name(chosen)}")
 
 
+def lexicon() -> Iterator[Check]:
+    """The project's own pronunciations, every line read."""
+    from synthesis.errors import LexiconRejected
+    from synthesis.text.lexicon import read_project  # brings torch
+
+    if settings.LEXICON is None:
+        yield Check("Lexicon", "ok", "the built-in one and the shows' own")
+        return
+    try:
+        yield Check("Lexicon", "ok", f"{settings.LEXICON}, {len(read_project(settings.LEXICON))} entries")
+    except LexiconRejected as error:
+        yield Check("Lexicon", "fail", str(error), "Mend this file, or set TANDEM_LEXICON to another, or unset it.")
+
+
 def broker() -> Iterator[Check]:
     from briefings.celery import app
 
@@ -192,7 +206,7 @@ def base_url() -> Iterator[Check]:
         yield Check("Public address", "ok", url)
 
 
-CHECKS = (python, state_folder, database, ffmpeg, models, device, broker, tick, secret_key, base_url)
+CHECKS = (python, state_folder, database, ffmpeg, models, device, lexicon, broker, tick, secret_key, base_url)
 QUICK = (python, state_folder, ffmpeg, secret_key)
 
 

@@ -29,8 +29,8 @@ def writer() -> Writer:
 
 
 def studio(show: Show) -> Studio:
-    """A studio with the show's own pronunciations; all shows share the voice's weights, the takes that are kept, and
-    the music. Raises ModelUnavailable."""
+    """A studio with the show's own pronunciations; all shows share the voice's weights, the takes that are kept, the
+    music, and the project's pronunciations. Raises ModelUnavailable, LexiconRejected."""
     from synthesis import Studio
     from synthesis.take_store import TakeStore
 
@@ -38,6 +38,7 @@ def studio(show: Show) -> Studio:
         return Studio(
             settings.MODELS_DIR,
             lexicon=lexicon_of(show),
+            project_lexicon=settings.LEXICON,
             synthesizer=_synthesizer(),
             takes=TakeStore(settings.TAKES_DIR, max_bytes=settings.TAKES_MAX_BYTES),
             sting=settings.STING,

@@ -219,6 +219,7 @@ BROKER_URL = env("BROKER_URL")
 
 # Takes of the voice are kept up to this size, so that an edited script has only its edited turns spoken again.
 TAKES_MAX_BYTES = env_positive("TANDEM_TAKES_MAX_BYTES", 500_000_000)
+LEXICON = env_path("TANDEM_LEXICON")
 STING = env_path("TANDEM_STING")
 STING_BETWEEN_STORIES = env_bool("TANDEM_STING_BETWEEN_STORIES", False)
 BED = env_path("TANDEM_BED")

@@ -47,6 +47,10 @@ class MusicRejected(SynthesisError, ValueError):
     """A sting or a bed that can't be read, or that does not fit."""
 
 
+class LexiconRejected(SynthesisError, ValueError):
+    """A project's file of pronunciations that can't be read, or that has an entry which can't be said."""
+
+
 class AudioOutOfSpec(SynthesisError):
     """A recording whose measured figure lies outside its limit."""
 

@@ -34,9 +34,12 @@ HOSTS_APART_LU = 1.0
 class Studio:
     """Renders dialogues. The voice's weights are loaded at the first render.
 
-    `lexicon`: a show's pronunciations, word -> "/ipa/" or respelling. `channels`: 2 is mastered to -16 LUFS, 1 to -19.
-    `synthesizer`: a voice that is already loaded. `takes`: where takes are kept for the next rendering. `sting`, `bed`:
-    sound files for before the opening, and for under opening and closing; `sting_between`: between stories, too.
+    `lexicon`: a show's pronunciations, word -> "/ipa/" or respelling; `project_lexicon`: a file of them for all shows,
+    which gives way to the show's. `channels`: 2 is mastered to -16 LUFS, 1 to -19. `synthesizer`: a voice that is
+    already loaded. `takes`: where takes are kept for the next rendering. `sting`, `bed`: sound files for before the
+    opening, and for under opening and closing; `sting_between`: between stories, too.
+
+    Raises ValueError for another number of channels or a bad entry of `lexicon`, LexiconRejected for `project_lexicon`.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Studio:
         *,
         device: str | None = None,
         lexicon: Mapping[str, str] | None = None,
+        project_lexicon: Path | None = None,
         channels: int = 2,
         synthesizer: Voice | None = None,
         takes: TakeStore | None = None,
@@ -55,7 +59,7 @@ class Studio:
         if channels not in TARGET_LUFS:
             raise ValueError(f"a recording has 1 or 2 channels, not {channels}")
         self._models_dir, self._device, self._channels = models_dir, device, channels
-        self._lexicon = Lexicon(lexicon)
+        self._lexicon = Lexicon(lexicon, project=project_lexicon)
         self._frontend = Frontend()
         self._synthesizer = synthesizer
         self._takes = takes

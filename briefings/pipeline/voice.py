@@ -20,7 +20,14 @@ from briefings.errors import DiskFull, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Recording, Script
 from briefings.pipeline import stages
 from synthesis import types
-from synthesis.errors import CheckpointError, DialogueRejected, MusicRejected, SynthesisError, UnspeakableText
+from synthesis.errors import (
+    CheckpointError,
+    DialogueRejected,
+    LexiconRejected,
+    MusicRejected,
+    SynthesisError,
+    UnspeakableText,
+)
 
 DISCLOSURE = "Made with AI: software wrote the script from the sources in the show notes, and the voices are synthetic."
 TARGET_LUFS = {1: -19.0, 2: -16.0}
@@ -71,6 +78,9 @@ def _explained(episode: Episode) -> Iterator[None]:
         raise ScriptRejected(episode, str(error)) from error
     except MusicRejected as error:
         advice = "Mend TANDEM_STING or TANDEM_BED, or unset it; then retry."
+        raise RecordingRejected(episode, str(error), advice=advice) from error
+    except LexiconRejected as error:
+        advice = "Mend the file that TANDEM_LEXICON names, or unset it; then retry."
         raise RecordingRejected(episode, str(error), advice=advice) from error
     except (SynthesisError, OSError) as error:
         # An encoder that ran out of room says so in many ways, so the disk is asked as well.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from synthesis.errors import LexiconRejected
 from synthesis.speech.voices import vocabulary
 from synthesis.text.tables import rows
 
@@ -53,7 +54,7 @@ class Lexicon:
     def __init__(self, own: Mapping[str, str] | None = None, *, project: Path | None = None):
         """`own`: word -> "/ipa/" or a respelling such as "zeh-LEN-skee"; `project`: a file for `read_project`.
 
-        Raises ValueError naming a bad entry, OSError if the file cannot be read.
+        Raises ValueError naming a bad entry of the show's, LexiconRejected as `read_project` does.
         """
         shown = {word: Entry(word, parse(word, said), "", "show") for word, said in (own or {}).items()}
         layers = (builtin(), read_project(project) if project else {}, shown)
@@ -71,7 +72,7 @@ class Lexicon:
 def read_project(path: Path) -> Mapping[str, Entry]:
     """A project's layer: tab-separated lines `word`, `said` under a line that names these columns.
 
-    `said` is "/ipa/" or a respelling. Raises ValueError naming the file, the line and the word of a bad entry.
+    `said` is "/ipa/" or a respelling. Raises LexiconRejected naming the file, and the line and the word of a bad entry.
     """
     layer = {}
     try:
@@ -85,8 +86,10 @@ def read_project(path: Path) -> Mapping[str, Entry]:
                     layer[word] = Entry(word, parse(word, row["said"] or ""), "", "project")
                 except ValueError as error:
                     raise ValueError(f"line {table.line_num}: {error}") from error
+    except OSError as error:
+        raise LexiconRejected(f"{path}: {error.strerror}") from error
     except (ValueError, csv.Error) as error:  # what is not UTF-8 is a ValueError too
-        raise ValueError(f"{path}: {error}") from error
+        raise LexiconRejected(f"{path}: {error}") from error
     return layer
 
 

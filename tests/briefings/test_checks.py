@@ -79,6 +79,23 @@ def test_a_device_that_is_not_there_fails(monkeypatch):
     assert only(checks.device).state == "fail"
 
 
+@pytest.mark.parametrize(
+    ("content", "state", "told"),
+    [
+        ("word\tsaid\nNiroula\tni-ROW-la\n", "ok", "words.tsv, 1 entries"),
+        ("word\tsaid\nOrbán\t/ʘ/\n", "fail", "words.tsv: line 2: the pronunciation of 'Orbán'"),
+        (None, "fail", "words.tsv: No such file"),
+    ],
+)
+def test_the_projects_pronunciations_are_read_line_by_line(settings, tmp_path, content, state, told):
+    settings.LEXICON = tmp_path / "words.tsv"
+    if content:
+        settings.LEXICON.write_text(content, "utf-8")
+    found = only(checks.lexicon)
+    assert found.state == state
+    assert told in found.message
+
+
 def test_a_broker_that_can_not_be_reached_fails(settings, tmp_path):
     assert only(checks.broker).state == "ok"
     settings.QUEUE_DIR = tmp_path / "gone"

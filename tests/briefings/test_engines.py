@@ -20,9 +20,10 @@ def told(monkeypatch):
     return options
 
 
-def test_the_studio_gets_the_takes_the_music_and_the_shows_pronunciations(told, settings, tmp_path):
+def test_the_studio_gets_the_takes_the_music_and_both_pronunciations(told, settings, tmp_path):
     settings.TAKES_DIR, settings.TAKES_MAX_BYTES = tmp_path / "takes", 77
     settings.STING, settings.STING_BETWEEN_STORIES, settings.BED = tmp_path / "s.wav", True, tmp_path / "b.wav"
+    settings.LEXICON = tmp_path / "words.tsv"
     show = make_show()
     show.pronunciations.create(written="Ellery", spoken="EL-er-ee")
     engines.studio(show)
@@ -30,6 +31,7 @@ def test_the_studio_gets_the_takes_the_music_and_the_shows_pronunciations(told, 
     assert (takes.folder, takes.max_bytes) == (tmp_path / "takes", 77)
     assert told == {
         "lexicon": {"Ellery": "EL-er-ee"},
+        "project_lexicon": tmp_path / "words.tsv",
         "synthesizer": "the voice",
         "sting": tmp_path / "s.wav",
         "sting_between": True,

@@ -90,6 +90,7 @@ def test_each_value_reaches_its_setting():
         "TANDEM_BASE_URL": ("BASE_URL", "https://news.example/", "https://news.example"),
         "BROKER_URL": ("BROKER_URL", "redis://127.0.0.1/3", "redis://127.0.0.1/3"),
         "TANDEM_TAKES_MAX_BYTES": ("TAKES_MAX_BYTES", "9", 9),
+        "TANDEM_LEXICON": ("LEXICON", "/names/words.tsv", "/names/words.tsv"),
         "TANDEM_STING": ("STING", "/music/sting.flac", "/music/sting.flac"),
         "TANDEM_STING_BETWEEN_STORIES": ("STING_BETWEEN_STORIES", "yes", True),
         "TANDEM_BED": ("BED", "/music/bed.flac", "/music/bed.flac"),

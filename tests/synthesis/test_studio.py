@@ -327,6 +327,13 @@ def test_guessed_words_and_a_shows_lexicon(tone_voice, tmp_path):
     assert render(tone_voice, tmp_path / "b.mp3", dialogue, lexicon={"Grzybowski": "gzhi-BOF-skee"}).guessed == ()
 
 
+def test_a_projects_pronunciations_are_used_behind_the_shows(tone_voice, tmp_path):
+    project = tmp_path / "words.tsv"
+    project.write_text("word\tsaid\nGrzybowski\tgzhi-BOF-skee\n", "utf-8")
+    dialogue = Dialogue(DEFAULT_HOSTS, (Turn("Ava", "Mr. Grzybowski met the press.", "fact"),))
+    assert render(tone_voice, tmp_path / "a.mp3", dialogue, project_lexicon=project).guessed == ()
+
+
 def test_an_impossible_number_of_channels_is_refused():
     with pytest.raises(ValueError, match="1 or 2 channels"):
         Studio(channels=3)

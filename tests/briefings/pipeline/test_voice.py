@@ -111,6 +111,16 @@ def test_music_that_cannot_be_used_says_which_setting_to_mend(studio):
     assert "TANDEM_BED" in refused.value.editor_message
 
 
+def test_a_bad_line_of_the_projects_pronunciations_is_named_with_what_to_mend(media, settings, tmp_path, monkeypatch):
+    settings.LEXICON = tmp_path / "words.tsv"
+    settings.LEXICON.write_text("word\tsaid\nNiroula\tni-ROW-la\nOrbán\t/ʘ/\n", "utf-8")
+    monkeypatch.setattr(engines, "_synthesizer", lambda: "the voice")
+    with pytest.raises(RecordingRejected) as refused:
+        stages.advance(approved().pk, VOICE)
+    for part in ("words.tsv: line 3", "'Orbán'", "TANDEM_LEXICON"):
+        assert part in refused.value.editor_message
+
+
 def test_a_host_speaks_with_the_voice_that_the_show_gives_it_now(studio):
     episode = approved()
     episode.show.hosts.filter(name="Ben").update(voice="am_puck")
