@@ -16,12 +16,17 @@ from torch.nn import functional as F
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Multiply the last dimension.
 
-    x: (..., I); weight: (C, I) in x's dtype; bias: (C,) or None. Returns (..., C) in x's dtype.
+    x: (..., I); weight: (C, I) in x's dtype; bias: (C,) or None. Returns (..., C) in x's dtype. oneDNN's product has no
+    gradient: where one is asked for, torch's own is used.
     """
-    if x.device.type == "cpu" and x.dtype == torch.float32 and not x.requires_grad and _has_onednn():
+    if x.device.type == "cpu" and x.dtype == torch.float32 and not _is_learning(x, weight, bias) and _has_onednn():
         out: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
         return out
     return F.linear(x, weight, bias)
+
+
+def _is_learning(*tensors: Tensor | None) -> bool:
+    return torch.is_grad_enabled() and any(tensor is not None and tensor.requires_grad for tensor in tensors)
 
 
 @cache

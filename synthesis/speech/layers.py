@@ -38,10 +38,7 @@ class Conv(nn.Module):
         self.keeps_length = stride == 1 and padding is None and kernel % 2 == 1
 
     def forward(self, x: Tensor, lengths: Lengths = None, *, residual: Residuals = None, scale: float = 1.0) -> Tensor:
-        """(B, L, C_in) -> (B, L', C_out): (convolution + residuals) * scale, 0 behind a row's end where L' = L.
-
-        `residual` and `scale` are for convolutions that keep the length.
-        """
+        """(B, L, C_in) -> (B, L', C_out): (convolution + residuals) * scale, 0 behind a row's end where L' = L."""
         if self.keeps_length and x.dtype != torch.float64:
             weight = self.weight.transpose(1, 2)
             return conv1d(
@@ -52,6 +49,9 @@ class Conv(nn.Module):
         image, weight = x.transpose(1, 2).unsqueeze(2), self.weight.unsqueeze(2)
         out = F.conv2d(image, weight, self.bias, (1, self.stride), (0, self.padding), (1, self.dilation))
         out = out.squeeze(2).transpose(1, 2).contiguous()
+        for summand in residual if isinstance(residual, tuple) else (residual,):
+            out = out if summand is None else out + summand
+        out = out if scale == 1 else out * scale
         return cut(out, lengths) if self.keeps_length else out
 
     def with_moments(self, x: Tensor, lengths: Lengths, residual: Tensor | None = None) -> tuple[Tensor, Moments]:
@@ -130,8 +130,6 @@ class StyledBlock(nn.Module):
             lengths = None if lengths is None else 2 * lengths
         shortcut = x if self.conv1x1 is None else self.conv1x1(x, lengths)
         bent = styled_leaky(self.conv1(out, lengths), self.norm2(style), lengths)
-        if x.dtype == torch.float64:
-            return (self.conv2(bent, lengths) + shortcut) * 0.5**0.5
         return self.conv2(bent, lengths, residual=shortcut, scale=0.5**0.5)
 
 

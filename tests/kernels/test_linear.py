@@ -26,7 +26,9 @@ def test_frames_that_are_not_contiguous_are_taken():
     torch.testing.assert_close(linear(x, weight), x @ weight.T)
 
 
-def test_a_gradient_still_flows_where_one_is_asked_for():
-    x = torch.randn(3, 4, requires_grad=True)
-    linear(x, torch.ones(2, 4)).sum().backward()
-    assert torch.equal(x.grad, torch.full((3, 4), 2.0))
+@pytest.mark.parametrize("wanted", [0, 1, 2])  # of the frames, the weight, the bias
+def test_a_gradient_still_flows_where_one_is_asked_for(wanted):
+    given = [torch.ones(3, 4), torch.ones(2, 4), torch.ones(2)]
+    given[wanted].requires_grad_()
+    linear(*given).sum().backward()
+    assert torch.equal(given[wanted].grad, torch.full_like(given[wanted], [2.0, 3.0, 3.0][wanted]))

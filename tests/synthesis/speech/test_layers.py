@@ -28,6 +28,17 @@ def test_channels_last_convolution_is_the_usual_one(kernel, dilation, stride, pa
     assert found.is_contiguous()
 
 
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [(3, 1, None), (12, 6, 3)])  # keeps the length; shortens it
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_every_convolution_adds_its_residuals_and_scales(kernel, stride, padding, dtype):
+    conv = filled(Conv(5, 7, kernel, stride=stride, padding=padding)).to(dtype)
+    x = torch.randn(2, 30, 5, dtype=dtype)
+    alone = conv(x)
+    one, two = torch.randn_like(alone), torch.randn_like(alone)
+    torch.testing.assert_close(conv(x, residual=one, scale=0.5), (alone + one) / 2)
+    torch.testing.assert_close(conv(x, residual=(one, two)), alone + one + two)
+
+
 def test_a_loaded_weight_keeps_its_layout():
     conv, weight = Conv(5, 7, 3), torch.randn(7, 5, 3)
     conv.load_state_dict({"weight": weight, "bias": torch.zeros(7)})
