@@ -13,6 +13,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
+def linear_reference(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """The definition."""
+    return F.linear(x, weight, bias)
+
+
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Multiply the last dimension.
 
@@ -22,7 +27,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if x.device.type == "cpu" and x.dtype == torch.float32 and not _is_learning(x, weight, bias) and _has_onednn():
         out: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
         return out
-    return F.linear(x, weight, bias)
+    return linear_reference(x, weight, bias)
 
 
 def _is_learning(*tensors: Tensor | None) -> bool:

@@ -15,6 +15,7 @@ from kernels import adain_snake as adain
 from kernels import add_rms_norm as rms
 from kernels import channel_moments as statistics
 from kernels import conv1d as convolution
+from kernels import linear as products
 from kernels import moe_route as routing
 from kernels import overlap_add as tail
 from kernels import rotary as rotation
@@ -99,13 +100,11 @@ def norms(setting: Setting) -> Iterator[Workload]:
 
 
 def convolutions(setting: Setting) -> Iterator[Workload]:
-    """The largest of the residual blocks' and the last one; with residual and moments where the vocoder has them."""
+    """The largest of the residual blocks' and the last one; residual, moments and precision as the vocoder has them."""
     for times, inputs, outputs, taps, dilation in ((60, 128, 128, 11, 5), (10, 256, 256, 7, 1), (60, 128, 22, 7, 1)):
         x = setting.normal(setting.batch, setting.frames(times) + 1, inputs)
         weight = setting.normal(outputs, taps, inputs) / (inputs * taps) ** 0.5
         bias, is_inner = torch.randn(outputs, device=setting.device), inputs == outputs
-        # The last one's phases run to 88 radians.
-        precision = "tf32" if is_inner else "tf32x3"
         residual = setting.normal(*x.shape[:2], outputs) if is_inner else None
         options: dict[str, Any] = {"dilation": dilation, "residual": residual, "lengths": setting.ends(times, 1)}
         image, taps_image = x.transpose(1, 2).unsqueeze(2), weight.transpose(1, 2).unsqueeze(2)
@@ -115,7 +114,7 @@ def convolutions(setting: Setting) -> Iterator[Workload]:
         yield Workload(
             "conv1d",
             (*x.shape, outputs, taps, dilation),
-            partial(convolution.conv1d, x, weight, bias, moments=is_inner, precision=precision, **options),
+            partial(convolution.conv1d, x, weight, bias, moments=is_inner, precision="tf32x3", **options),
             partial(_with_moments if is_inner else convolution.conv1d_reference, x, weight, bias, **options),
             size_bytes(x, weight) + out * (2 if is_inner else 1),
             flops,
@@ -137,7 +136,7 @@ def upsamplings(setting: Setting) -> Iterator[Workload]:
         yield Workload(
             "upsample1d",
             (*x.shape, outputs, up),
-            partial(upsampling.upsample1d, x, packed, bias, lengths=setting.ends(times)),
+            partial(upsampling.upsample1d, x, packed, bias, lengths=setting.ends(times), precision="tf32x3"),
             partial(upsampling.upsample1d_reference, x, packed, bias, lengths=setting.ends(times)),
             moved,
             2 * x.shape[0] * x.shape[1] * up * outputs * inputs * 2,
@@ -171,6 +170,16 @@ def _complex(spectra: Tensor) -> Tensor:
     """Phases jump at pi; the numbers that they stand for do not."""
     magnitude, phase = spectra.double().chunk(2, dim=2)
     return torch.cat([magnitude * phase.cos(), magnitude * phase.sin()], dim=2)
+
+
+def layers(setting: Setting) -> Iterator[Workload]:
+    """The largest of the phoneme model, at 195 symbols: an utterance of some ten seconds."""
+    x, weight, bias = (setting.normal(*shape) for shape in ((setting.batch, 195, 768), (2048, 768), (2048,)))
+    weight /= weight.shape[1] ** 0.5
+    run, reference = (partial(f, x, weight, bias) for f in (products.linear, products.linear_reference))
+    out = x.shape[0] * x.shape[1] * weight.shape[0]
+    moved, flops = size_bytes(x, weight) + out * x.element_size(), 2 * out * weight.shape[1]
+    yield Workload("linear", (*x.shape, weight.shape[0]), run, reference, moved, flops)
 
 
 def tokens(setting: Setting) -> Iterator[Workload]:
@@ -210,5 +219,6 @@ GROUPS: dict[str, Callable[[Setting], Iterator[Workload]]] = {
     "upsample1d": upsamplings,
     "sine_source": excitations,
     "stft": transforms,
+    "linear": layers,
     "moe_route": tokens,
 }
