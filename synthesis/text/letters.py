@@ -37,7 +37,8 @@ def languages() -> frozenset[str]:
 def sound_out(word: str, language: str) -> str:
     """Phonemes of a word with one main stress, or an empty string if the rules find no vowel in it."""
     written = unicodedata.normalize("NFC", word).lower()
-    sounds = _read(re.sub(r"[^\w']|[\d_]", "", written), _rules(language))
+    # An ö said with an r is often written before one.
+    sounds = _read(re.sub(r"[^\w']|[\d_]", "", written), _rules(language)).replace("ɹɹ", "ɹ")
     vowels = [i for i, sound in enumerate(sounds) if sound in VOWELS and sounds[i : i + 2] != "əɹ"]
     vowels = vowels or [i for i, sound in enumerate(sounds) if sound in VOWELS]
     if not vowels:

@@ -5,12 +5,14 @@ import pytest
 from synthesis.speech.voices import vocabulary
 from synthesis.text.lexicon import Lexicon, builtin, parse, to_british
 
+PARTICLES = {"de", "der", "des", "di", "du", "le"}  # said without stress
+
 
 def test_every_built_in_entry_can_be_spoken():
     assert len(builtin()) >= 120
     for entry in builtin().values():
         assert set(entry.phonemes) <= vocabulary().keys(), entry.word
-        assert "ˈ" in entry.phonemes, f"{entry.word} has no stress"
+        assert "ˈ" in entry.phonemes or entry.word in PARTICLES, f"{entry.word} has no stress"
         assert entry.language and entry.source, entry.word
 
 

@@ -55,6 +55,7 @@ def test_a_name_of_no_clear_language_is_guessed_with_less_confidence():
         ("Hashimoto", "ja", "hɑʃɪmˈOtO"),
         ("Nguyen", "vi", "nwiˈɛn"),
         ("Ceaușescu", "ro", "ʧWʃˈɛsku"),
+        ("Björkman", "sv", "bjˈɜɹkmɑn"),  # one r
     ],
 )
 def test_a_name_is_read_by_the_rules_of_its_language(word, language, phonemes):

@@ -33,6 +33,11 @@ def test_a_phrase_is_found_whole(american):
     assert say(american, "Ursula von der Leyen's term")["von der Leyen's"].phonemes == "fɔn dəɹ lˈIənz"
 
 
+def test_a_particle_of_a_name_is_weak_and_no_guess(american):
+    sounds = say(american, "Robert de Niro met Leonardo di Caprio and Simon le Bon in Des Moines.")
+    assert [sounds[w].phonemes for w in ("de", "di", "le", "Des Moines")] == ["də", "di", "lə", "də mˈYn"]
+
+
 def test_what_nothing_knows_is_guessed_and_reported(american):
     sounds = say(american, "Mr. Grzybowski met Kowalczyk's aide.")
     assert sounds["Grzybowski"].is_guessed and sounds["Grzybowski"].phonemes
