@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from kernels.channel_moments import frames_inside
 from synthesis.config import SpeechConfig
-from synthesis.speech.layers import BiLSTM, Conv, Lengths, Linear, cut, inside
+from synthesis.speech.layers import BiLSTM, Conv, Lengths, Linear, cut
 
 
 class PhonemeModel(nn.Module):
@@ -23,7 +24,7 @@ class PhonemeModel(nn.Module):
         self.encoder = _SharedStack(config)
 
     def forward(self, symbols: Tensor, lengths: Lengths = None) -> Tensor:
-        seen = None if lengths is None else inside(symbols.shape[1], lengths)[:, None, None]
+        seen = None if lengths is None else frames_inside(lengths, symbols.shape[1])[:, None, None]
         hidden: Tensor = self.encoder(self.embeddings(symbols), seen)
         return hidden
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kernels.adain_snake import Moments, adain_leaky
+from kernels.channel_moments import frames_inside
 from kernels.conv1d import Residuals, conv1d
 from kernels.linear import linear
 from kernels.upsample1d import pack_upsample1d, upsample1d
@@ -169,16 +170,11 @@ def _rows(x: Tensor, places: Tensor) -> Tensor:
     return x.gather(1, places[..., None].expand(-1, -1, x.shape[2]))
 
 
-def inside(length: int, lengths: Tensor) -> Tensor:
-    """(B, L) bool: whether a frame is one of its row's own."""
-    return torch.arange(length, device=lengths.device) < lengths[:, None]
-
-
 def cut(x: Tensor, lengths: Lengths) -> Tensor:
     """(B, L, ...) with zeros behind each row's end; x itself where all rows are full."""
     if lengths is None:
         return x
-    own = inside(x.shape[1], lengths)
+    own = frames_inside(lengths, x.shape[1])
     return torch.where(own.reshape(*own.shape, *[1] * (x.dim() - 2)), x, 0)
 
 

@@ -193,8 +193,6 @@ def _percent(m: re.Match[str], british: bool) -> str:
     low = decimal(m["low"], british=british)
     if m["high"]:
         return f"{sign}{low}{' percent' if m['low_mark'] else ''} to {decimal(m['high'], british=british)} {word}"
-    if m["low_mark"]:  # "5% %" is a typing slip
-        return f"{sign}{low} {word}"
     return f"{sign}{low} {word}"
 
 
