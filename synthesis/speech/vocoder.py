@@ -132,13 +132,15 @@ class SnakeBlock(nn.Module):
         last = len(DILATIONS) - 1
         for step in range(len(DILATIONS)):
             first, second = cast(Conv, self.convs1[step]), cast(Conv, self.convs2[step])
+            # Written so that no tensor outlives its use: a long turn's are 60 MB each.
             bent = self._bent(x, self.adain1[step](style), self.alpha1[step], moments, lengths)
-            inner, moments = first.with_moments(bent, lengths)
-            bent = self._bent(inner, self.adain2[step](style), self.alpha2[step], moments, lengths)
+            bent, moments = first.with_moments(bent, lengths)
+            bent = self._bent(bent, self.adain2[step](style), self.alpha2[step], moments, lengths)
             if step < last:
                 x, moments = second.with_moments(bent, lengths, residual=x)
             else:
                 x = second(bent, lengths, residual=x if beside is None else (x, beside), scale=scale)
+            del bent
         return x
 
     @staticmethod

@@ -64,8 +64,8 @@ def resident_mb():
 
 prepare_cpu()
 before = resident_mb()
-block = torch.ones(50, 1 << 20)  # 200 MB
-del block
+blocks = [torch.ones(1 << 20) for _ in range(50)]  # 200 MB
+del blocks
 kept = resident_mb() - before
 give_back_memory()
 print(kept, resident_mb() - before)
