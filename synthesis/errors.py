@@ -48,7 +48,7 @@ class MusicRejected(SynthesisError, ValueError):
 
 
 class LexiconRejected(SynthesisError, ValueError):
-    """A project's file of pronunciations that can't be read, or that has an entry which can't be said."""
+    """A pronunciation that can't be said, or a project's file of them that can't be read."""
 
 
 class AudioOutOfSpec(SynthesisError):

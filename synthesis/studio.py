@@ -39,7 +39,7 @@ class Studio:
     already loaded. `takes`: where takes are kept for the next rendering. `sting`, `bed`: sound files for before the
     opening, and for under opening and closing; `sting_between`: between stories, too.
 
-    Raises ValueError for another number of channels or a bad entry of `lexicon`, LexiconRejected for `project_lexicon`.
+    Raises ValueError for another number of channels, LexiconRejected for a bad entry of either lexicon.
     """
 
     def __init__(

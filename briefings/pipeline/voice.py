@@ -80,7 +80,7 @@ def _explained(episode: Episode) -> Iterator[None]:
         advice = "Mend TANDEM_STING or TANDEM_BED, or unset it; then retry."
         raise RecordingRejected(episode, str(error), advice=advice) from error
     except LexiconRejected as error:
-        advice = "Mend the file that TANDEM_LEXICON names, or unset it; then retry."
+        advice = "Mend it in the show's pronunciations, or in the file that TANDEM_LEXICON names; then retry."
         raise RecordingRejected(episode, str(error), advice=advice) from error
     except (SynthesisError, OSError) as error:
         # An encoder that ran out of room says so in many ways, so the disk is asked as well.

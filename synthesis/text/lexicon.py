@@ -54,7 +54,7 @@ class Lexicon:
     def __init__(self, own: Mapping[str, str] | None = None, *, project: Path | None = None):
         """`own`: word -> "/ipa/" or a respelling such as "zeh-LEN-skee"; `project`: a file for `read_project`.
 
-        Raises ValueError naming a bad entry of the show's, LexiconRejected as `read_project` does.
+        Raises LexiconRejected naming a bad entry of the show's, and as `read_project` does.
         """
         shown = {word: Entry(word, parse(word, said), "", "show") for word, said in (own or {}).items()}
         layers = (builtin(), read_project(project) if project else {}, shown)
@@ -96,15 +96,17 @@ def read_project(path: Path) -> Mapping[str, Entry]:
 def parse(word: str, said: str) -> str:
     """Phonemes from "/ipa/" or from a respelling.
 
-    Raises ValueError if there is no word, or a symbol that the voice does not know.
+    Raises LexiconRejected if there is no word, or a symbol that the voice does not know.
     """
     said = said.strip()
     if not word:
-        raise ValueError(f"the pronunciation {said!r} has no word")
+        raise LexiconRejected(f"the pronunciation {said!r} has no word")
     phonemes = said[1:-1] if len(said) > 2 and said[0] == said[-1] == "/" else _from_respelling(word, said)
     foreign = sorted(set(phonemes) - vocabulary().keys())
     if foreign or not phonemes.strip():
-        raise ValueError(f"the pronunciation of {word!r} has unknown symbols: {' '.join(foreign) or 'it is empty'}")
+        raise LexiconRejected(
+            f"the pronunciation of {word!r} has unknown symbols: {' '.join(foreign) or 'it is empty'}"
+        )
     return phonemes
 
 
@@ -135,7 +137,9 @@ def _syllable(word: str, written: str, *, stressed: bool) -> str:
     while rest:
         letters = next((rest[:n] for n in (3, 2, 1) if rest[:n] in _RESPELLED), None)
         if letters is None:
-            raise ValueError(f"the respelling of {word!r} has {rest[0]!r} in {written!r}, which stands for no sound")
+            raise LexiconRejected(
+                f"the respelling of {word!r} has {rest[0]!r} in {written!r}, which stands for no sound"
+            )
         sounds += _RESPELLED[letters]
         rest = rest[len(letters) :]
     if not stressed:

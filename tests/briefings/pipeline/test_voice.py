@@ -121,6 +121,15 @@ def test_a_bad_line_of_the_projects_pronunciations_is_named_with_what_to_mend(me
         assert part in refused.value.editor_message
 
 
+def test_a_pronunciation_of_the_show_that_cannot_be_said_is_named(media, monkeypatch):
+    monkeypatch.setattr(engines, "_synthesizer", lambda: "the voice")
+    episode = approved()
+    episode.show.pronunciations.create(written="Orbán", spoken="/ʘ/")
+    with pytest.raises(RecordingRejected, match="'Orbán' has unknown symbols: ʘ") as refused:
+        stages.advance(episode.pk, VOICE)
+    assert "the show's pronunciations" in refused.value.editor_message
+
+
 def test_a_host_speaks_with_the_voice_that_the_show_gives_it_now(studio):
     episode = approved()
     episode.show.hosts.filter(name="Ben").update(voice="am_puck")
