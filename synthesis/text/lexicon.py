@@ -104,9 +104,8 @@ def parse(word: str, said: str) -> str:
     phonemes = said[1:-1] if len(said) > 2 and said[0] == said[-1] == "/" else _from_respelling(word, said)
     foreign = sorted(set(phonemes) - vocabulary().keys())
     if foreign or not phonemes.strip():
-        raise LexiconRejected(
-            f"the pronunciation of {word!r} has unknown symbols: {' '.join(foreign) or 'it is empty'}"
-        )
+        reason = f"has unknown symbols: {' '.join(foreign)}" if foreign else "is empty"
+        raise LexiconRejected(f"the pronunciation of {word!r} {reason}")
     return phonemes
 
 
