@@ -19,7 +19,7 @@ def read(path: Path) -> dict[str, str]:
     for line in path.read_text("utf-8").splitlines():
         word, *sounds = line.split("#")[0].split()
         if word.isalpha():
-            said[word] = "".join(map(_phoneme, sounds))
+            said[word] = "".join(map(_phoneme, sounds)).replace("ɜɹɹ", "ɜɹ")
     return said
 
 
