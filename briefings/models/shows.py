@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from synthesis.errors import LexiconRejected
+from synthesis.text import lexicon
+
 if TYPE_CHECKING:
     from briefings.models.feeds import Feed
 
@@ -93,6 +96,14 @@ class Pronunciation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.written}: {self.spoken}"
+
+    def clean(self) -> None:
+        if not (self.written and self.spoken):
+            return  # refused already
+        try:
+            lexicon.parse(self.written, self.spoken)
+        except LexiconRejected as error:
+            raise ValidationError({"spoken": f"{error}."}) from error
 
 
 def lexicon_of(show: Show) -> dict[str, Any]:

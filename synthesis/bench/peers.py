@@ -28,7 +28,8 @@ from synthesis.conversion import STYLE_TABLE, joined_export
 from synthesis.device import compute_device
 from synthesis.errors import CheckpointError, SynthesisError
 from synthesis.model_cards import VOICE
-from synthesis.speech.voices import Voices, vocabulary
+from synthesis.speech.symbols import vocabulary
+from synthesis.speech.voices import Voices
 from synthesis.text.phonemize import TAGGER
 from synthesis.types import no_progress
 

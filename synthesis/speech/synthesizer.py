@@ -19,8 +19,9 @@ from synthesis.errors import RenderFailed
 from synthesis.speech.batches import by_length, row_lengths, stacked
 from synthesis.speech.graphs import Function, Recorded
 from synthesis.speech.model import SpeechModel
+from synthesis.speech.symbols import encode
 from synthesis.speech.trim import trim
-from synthesis.speech.voices import Voices, encode
+from synthesis.speech.voices import Voices
 from synthesis.types import Progress, no_progress
 
 SILENT_BELOW = 1e-3

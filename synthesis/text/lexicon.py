@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from synthesis.errors import LexiconRejected
-from synthesis.speech.voices import vocabulary
+from synthesis.speech.symbols import vocabulary
 from synthesis.text.tables import rows
 
 # American to British, in order: no r but before a vowel, then long vowels and the vowels of "go" and "cat".
@@ -111,8 +111,12 @@ def parse(word: str, said: str) -> str:
 
 @cache
 def builtin() -> Mapping[str, Entry]:
-    entries = (Entry(r["word"], parse(r["word"], f"/{r['ipa']}/"), r["language"], r["source"]) for r in rows("lexicon"))
-    return {entry.word: entry for entry in entries}
+    """Our own entries, then the common names of `common_names.py`."""
+    common = (dict(row, language="en", source="cmudict") for row in rows("common_names"))
+    return {
+        r["word"]: Entry(r["word"], parse(r["word"], f"/{r['ipa']}/"), r["language"], r["source"])
+        for r in (*common, *rows("lexicon"))
+    }
 
 
 def to_british(phonemes: str) -> str:

@@ -13,7 +13,7 @@ import spacy
 from misaki import en
 from misaki.token import MToken
 
-from synthesis.speech.voices import vocabulary
+from synthesis.speech.symbols import vocabulary
 from synthesis.text import homographs, names
 from synthesis.text.folding import to_ascii
 from synthesis.text.lexicon import Lexicon, to_british

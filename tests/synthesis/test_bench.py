@@ -17,7 +17,7 @@ from synthesis.bench import __main__ as bench
 from synthesis.bench.hearing import Name, Score, align, distance, score, sounds
 from synthesis.bench.renderers import OURS, Renderer
 from synthesis.errors import CheckpointError
-from synthesis.speech.voices import vocabulary
+from synthesis.speech.symbols import vocabulary
 
 
 def need(model, *packages):

@@ -9,7 +9,7 @@ import pytest
 from synthesis.bench import __main__ as bench
 from synthesis.bench import names
 from synthesis.errors import SynthesisError
-from synthesis.speech.voices import vocabulary
+from synthesis.speech.symbols import vocabulary
 from synthesis.text.likeness import distance, fold
 from synthesis.text.tables import rows
 

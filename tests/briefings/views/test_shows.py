@@ -54,6 +54,8 @@ def test_the_form_of_a_new_show_is_filled_in_as_far_as_can_be(desk, db):
         ({"hosts-1-name": ""}, "This field is required"),
         ({"hosts-0-voice": "nobody"}, "Select a valid choice"),
         ({"pronunciations-0-spoken": ""}, "This field is required"),
+        ({"pronunciations-0-spoken": "NOR-hå-ven"}, "the respelling of &#x27;Norrhaven&#x27; has &#x27;å&#x27;"),
+        ({"pronunciations-0-spoken": "/nɔʀ/"}, "the pronunciation of &#x27;Norrhaven&#x27; has unknown symbols: ʀ"),
     ],
 )
 def test_what_can_not_be_is_said_beside_the_field(desk, db, changed, said):

@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import save_file
 
 from synthesis.errors import CheckpointError, RenderFailed
-from synthesis.speech.voices import MAX_TOKENS, Voices, encode, vocabulary
+from synthesis.speech.voices import Voices
 
 
 @pytest.fixture
@@ -13,24 +13,6 @@ def voices(tmp_path):
     table = torch.arange(510 * 256, dtype=torch.float32).view(510, 256)
     save_file({"af_heart": table}, tmp_path / "voices.safetensors")
     return Voices.load(tmp_path / "voices.safetensors")
-
-
-def test_there_are_114_symbols_with_ids_of_their_own():
-    ids = vocabulary().values()
-    assert len(ids) == len(set(ids)) == 114 and max(ids) == 177
-
-
-def test_symbols_stand_between_boundaries():
-    assert encode("həlˈO.") == [0, 50, 83, 54, 156, 31, 4, 0]
-
-
-@pytest.mark.parametrize(
-    ("phonemes", "message"),
-    [("", "no phonemes"), ("  ", "no phonemes"), ("hQ€", "no symbol '€'"), ("a" * (MAX_TOKENS + 1), "split the text")],
-)
-def test_what_cannot_be_spoken_is_refused(phonemes, message):
-    with pytest.raises(RenderFailed, match=message):
-        encode(phonemes)
 
 
 def test_the_style_is_the_row_of_the_length(voices):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthesis.errors import UnspeakableText
-from synthesis.speech.voices import vocabulary
+from synthesis.speech.symbols import vocabulary
 from synthesis.text import sentences
 from synthesis.text.frontend import BEST, LONGEST, SHORTEST, Frontend
 from synthesis.text.lexicon import Lexicon

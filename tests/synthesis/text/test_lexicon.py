@@ -2,14 +2,14 @@
 
 import pytest
 
-from synthesis.speech.voices import vocabulary
+from synthesis.speech.symbols import vocabulary
 from synthesis.text.lexicon import Lexicon, builtin, parse, to_british
 
 PARTICLES = {"de", "der", "des", "di", "du", "le"}  # said without stress
 
 
 def test_every_built_in_entry_can_be_spoken():
-    assert len(builtin()) >= 120
+    assert len(builtin()) >= 2_900
     for entry in builtin().values():
         assert set(entry.phonemes) <= vocabulary().keys(), entry.word
         assert "ˈ" in entry.phonemes or entry.word in PARTICLES, f"{entry.word} has no stress"
@@ -38,6 +38,14 @@ def test_a_pronunciation_is_ipa_or_a_respelling(said, phonemes):
 def test_a_pronunciation_with_an_unknown_symbol_is_refused_by_name(said):
     with pytest.raises(ValueError, match="'Orbán'"):
         Lexicon({"Orbán": said})
+
+
+@pytest.mark.parametrize(
+    ("name", "phonemes"),
+    [("Ryan", "ɹˈIən"), ("Douglas", "dˈʌɡləs"), ("McMahon", "məkmˈAən"), ("Juan", "wˈɑn"), ("Koch", "kˈOk")],
+)
+def test_common_names_are_known_and_our_own_entries_come_first(name, phonemes):
+    assert Lexicon().find(name) == phonemes
 
 
 def test_a_name_is_not_found_in_lower_case():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthesis.speech.voices import vocabulary
+from synthesis.speech.symbols import vocabulary
 from synthesis.text import languages, letters
 from synthesis.text.names import guess
 
