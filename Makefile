@@ -23,7 +23,7 @@ serve: .venv/installed ## web, worker and tick together; Ctrl-C stops all of it
 
 test: .venv/installed-dev ## all tests; those whose model or service is missing are skipped by name
 	@$(PY) manage.py models install || echo "The models could not be installed: tests that need them are skipped."
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/installed-dev ## style, types, layers, migrations
 	.venv/bin/ruff check .

@@ -9,6 +9,10 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 MODELS = Path(os.environ.get("TANDEM_STATE", PROJECT / ".state")).resolve() / "models"
 
+# Before torch is imported: the cores are shared out among the processes that test at the same time.
+if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, len(os.sched_getaffinity(0)) // workers)))
+
 # Before the settings are read. The installed models are shared by a link: they are large, and never written by tests.
 _STATE = Path(tempfile.mkdtemp(prefix="tandem-test-"))
 os.environ["TANDEM_STATE"] = str(_STATE)

@@ -111,8 +111,8 @@ def parse(word: str, said: str) -> str:
 
 @cache
 def builtin() -> Mapping[str, Entry]:
-    """Our own entries, then the common names of `common_names.py`."""
-    common = (dict(row, language="en", source="cmudict") for row in rows("common_names"))
+    """Our own entries, then the common names of `census_names.py`."""
+    common = (dict(row, language="en", source="cmudict") for row in rows("census_names"))
     return {
         r["word"]: Entry(r["word"], parse(r["word"], f"/{r['ipa']}/"), r["language"], r["source"])
         for r in (*common, *rows("lexicon"))

@@ -1,7 +1,7 @@
 """Kernels are tested on the GPU if there is one, else in Triton's interpreter.
 
-The interpreter has to be chosen before triton's first import, and then holds for the whole process: so the tests that
-take a `device` run in a process of their own, once, and each reports here what it found there.
+The interpreter has to be chosen before triton's first import, and then holds for the whole process: so the tests of a
+file that take a `device` run in a process of their own, once, and each reports here what it found there.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def exact_references(monkeypatch):
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if IS_HERE or not _wants_device(pyfuncitem):
         return None
-    found = _found_in_the_interpreter(frozenset(i.path for i in pyfuncitem.session.items if _wants_device(i)))
+    found = _found_in_the_interpreter(pyfuncitem.path)
     outcome, message = found[pyfuncitem.nodeid]
     if outcome != "passed":
         (pytest.skip if outcome == "skipped" else pytest.fail)(message)
@@ -54,10 +54,10 @@ def _wants_device(item: pytest.Item) -> bool:
 
 
 @cache
-def _found_in_the_interpreter(files: frozenset[Path]) -> dict[str, tuple[str, str]]:
-    report = Path(os.environ["TANDEM_STATE"]) / "kernels.jsonl"
+def _found_in_the_interpreter(file: Path) -> dict[str, tuple[str, str]]:
+    report = Path(os.environ["TANDEM_STATE"]) / f"{file.stem}.jsonl"
     chosen = {"TRITON_INTERPRET": "1", "KERNELS_BACKEND": "triton", "TANDEM_KERNEL_REPORT": str(report)}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *map(str, sorted(files))]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)]
     run = subprocess.run(command, cwd=PROJECT, env=os.environ | chosen, capture_output=True, text=True)
     assert report.exists(), run.stdout + run.stderr
     rows = map(json.loads, report.read_text().splitlines())

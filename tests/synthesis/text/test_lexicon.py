@@ -44,7 +44,7 @@ def test_a_pronunciation_with_an_unknown_symbol_is_refused_by_name(said):
     ("name", "phonemes"),
     [("Ryan", "ɹˈIən"), ("Douglas", "dˈʌɡləs"), ("McMahon", "məkmˈAən"), ("Juan", "wˈɑn"), ("Koch", "kˈOk")],
 )
-def test_common_names_are_known_and_our_own_entries_come_first(name, phonemes):
+def test_census_names_are_known_and_our_own_entries_come_first(name, phonemes):
     assert Lexicon().find(name) == phonemes
 
 

@@ -1,4 +1,4 @@
-"""Make `common_names.tsv`: `python -m synthesis.text.common_names CMUDICT CENSUS`.
+"""Make `census_names.tsv`: `python -m synthesis.text.census_names CMUDICT CENSUS`.
 
 The names that most Americans bear, which misaki's dictionary lacks by half: Paul, Nathan, Fernandez. CMUDICT is the
 path of `cmudict.dict`, CENSUS a folder with the lists of the census of 1990 (public domain): `dist.male.first`,
@@ -26,7 +26,7 @@ _NOT_SO = frozenset(
 )
 
 
-def common_names(said: dict[str, str], census: Path) -> dict[str, str]:
+def census_names(said: dict[str, str], census: Path) -> dict[str, str]:
     """Name -> phonemes: what the lists have and misaki has not."""
     known = en.Lexicon(british=False)
     held_out = {name.name for name in read("names")}
@@ -40,7 +40,7 @@ def _first(path: Path, most: int) -> list[str]:
 
 
 def main(cmudict_path: Path, census: Path) -> None:
-    lines = [f"{name}\t{ipa}" for name, ipa in common_names(cmudict.read(cmudict_path), census).items()]
+    lines = [f"{name}\t{ipa}" for name, ipa in census_names(cmudict.read(cmudict_path), census).items()]
     OUT.write_text("\n".join(["word\tipa", *lines]) + "\n", "utf-8")
 
 
