@@ -12,6 +12,7 @@ from torch import Tensor
 from synthesis.audio import quality
 from synthesis.audio.resample import VOICE_RATE
 from synthesis.errors import RenderFailed
+from synthesis.speech.symbols import VOWELS
 from synthesis.speech.trim import FINAL_MARKS
 from synthesis.take_store import TakeStore, take_key
 from synthesis.types import Phonemes, Progress, TakeCounts, no_progress
@@ -156,19 +157,27 @@ def _speak(voice: Voice, pieces: Sequence[Piece], attempt: int, progress: Progre
             piece.error, piece.faults = take, piece.faults or (quality.EMPTY,)
             continue
         waveform = take.waveform.detach().float().cpu()
-        faults = quality.faults(waveform, piece.phonemes.symbols, planned_s=_planned_s(take, piece.phonemes.symbols))
+        faults = quality.faults(waveform, piece.phonemes.symbols, **_plan(take, piece.phonemes.symbols))
         piece.compute_s += take.compute_s
         piece.audio_s += len(waveform) / VOICE_RATE
         if _badness(faults) < _badness(piece.faults) or piece.takes == 1 or not len(piece.waveform):
             piece.waveform, piece.faults = waveform, faults
 
 
-def _planned_s(take: Spoken, symbols: str) -> float | None:
-    """Seconds into the waveform at which the last sound was planned to end; None from a voice that does not say."""
+def _plan(take: Spoken, symbols: str) -> dict[str, float]:
+    """Seconds into the waveform at which the last sound was planned to end, and the last vowel to begin.
+
+    Empty from a voice that does not say.
+    """
     if not isinstance(take, Planned):
-        return None
-    marks = len(symbols) - len(symbols.rstrip(FINAL_MARKS))
-    return take.start_s + float(take.durations[1 : len(take.durations) - 1 - marks].sum()) * FRAME_S
+        return {}
+    ends = take.start_s + take.durations[1:-1].cumsum(0) * FRAME_S
+    spoken = len(symbols.rstrip(FINAL_MARKS))
+    vowels = [i for i, symbol in enumerate(symbols) if symbol in VOWELS]
+    return {
+        "planned_s": float(ends[spoken - 1]) if spoken else take.start_s,
+        "last_vowel_s": float(ends[vowels[-1] - 1]) if vowels and vowels[-1] else 0.0,
+    }
 
 
 def _badness(faults: tuple[str, ...]) -> tuple[bool, int]:

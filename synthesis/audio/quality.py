@@ -51,12 +51,15 @@ _VOICED = 0.5
 _VOICED_SHARE, _UNVOICED_S = 0.2, 0.6
 
 
-def faults(waveform: Tensor, symbols: str, *, planned_s: float | None = None) -> tuple[str, ...]:
+def faults(
+    waveform: Tensor, symbols: str, *, planned_s: float | None = None, last_vowel_s: float = 0.0
+) -> tuple[str, ...]:
     """The faults of a take (S,) at 24 kHz, in words for an editor; empty for a sound one.
 
     Looked for: values that are no numbers, silence, a long pause, clipping, an offset, a first or last sound cut off,
-    a length that does not fit the symbols, a sound that loops or drones, noise. `planned_s`: when the voice planned its
-    last sound to end, if it says so; a take that was cut within a pause is known by that alone.
+    a length that does not fit the symbols, a sound that loops or drones, noise. `planned_s`, `last_vowel_s`: when the
+    voice planned its last sound to end, and its last vowel to begin, if it says so; a take that was cut within a pause
+    is known by these alone.
     """
     if not len(waveform):
         return (EMPTY,)
@@ -67,8 +70,9 @@ def faults(waveform: Tensor, symbols: str, *, planned_s: float | None = None) ->
     if float(levels.max()) < _AUDIBLE:
         return (SILENT,)
     spoken_s = _spoken_s(levels)
-    planned_s = len(waveform) / VOICE_RATE if planned_s is None else planned_s
-    late_s = len(waveform) / VOICE_RATE - planned_s
+    ends_s = len(waveform) / VOICE_RATE
+    planned_s = ends_s if planned_s is None else planned_s
+    late_s = ends_s - planned_s
     earliest_s = -min(_EARLIEST_S, _EARLY_S + _EARLY_SHARE * planned_s)
     checks = {
         TOO_QUIET: float(torch.quantile(levels, 0.95)) < _QUIETEST,
@@ -76,7 +80,7 @@ def faults(waveform: Tensor, symbols: str, *, planned_s: float | None = None) ->
         CLIPPED: _is_clipped(waveform),
         OFFSET: float(waveform.mean().abs()) > _OFFSET * float(centred.square().mean().sqrt()),
         CUT_START: _edge(centred, _START_S) > _CUT,
-        CUT_END: _edge(centred.flip(0), _END_S) > _CUT or late_s < earliest_s,
+        CUT_END: _edge(centred.flip(0), _END_S) > _CUT or late_s < earliest_s or ends_s < last_vowel_s,
         TOO_SHORT: spoken_s < _SHORTEST_S * len(symbols) * 0.9 - 0.2,
         TOO_LONG: spoken_s > _LONGEST_S * len(symbols) + _PAUSES_S or late_s > _LATEST_S,
         REPEATS: _smallest_change_db(centred) < _REPEAT_DB or _is_level(levels),

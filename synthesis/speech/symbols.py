@@ -11,6 +11,8 @@ from synthesis.errors import RenderFailed
 BOUNDARY = 0
 MAX_TOKENS = 400
 """Symbols in one utterance. The model takes 510, but rushes and fades beyond some 400."""
+VOWELS = frozenset("AIOQWYaeiouæɐɑɒɔəɚɛɜɪʊʌᵊᵻ")
+"""Of American and British English, diphthongs among them: A, I, O, Q, W, Y."""
 
 
 @cache

@@ -49,6 +49,13 @@ def test_a_sound_take_has_no_faults(sound):
     assert faults(sound, SYMBOLS, planned_s=planned_s(sound)) == ()
 
 
+def test_a_short_take_that_ends_before_its_last_vowel_is_cut_off(sound):
+    half = sound[: len(sound) // 2]
+    planned = {"planned_s": len(half) / VOICE_RATE + 0.2}
+    assert faults(half, SYMBOLS, **planned, last_vowel_s=len(half) / VOICE_RATE - 0.1) != (quality.CUT_END,)
+    assert quality.CUT_END in faults(half, SYMBOLS, **planned, last_vowel_s=len(half) / VOICE_RATE + 0.05)
+
+
 def test_every_kind_of_fault_that_the_bench_injects_is_known_here():
     assert set(FOUND) == set(FAULTS)
 
