@@ -9,6 +9,7 @@ the name alone, before anything is spoken. DistillMOS judges the sound of the sa
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from synthesis.text.frontend import Frontend
 
 VOICES = ("af_heart", "am_michael")
 SEED = 1
+TOLD_EVERY = 10  # sentences: a whole run takes a quarter of an hour and more
 _MARKS = str.maketrans(dict.fromkeys('.,;:!?—…"()“”', None))
 
 
@@ -75,6 +77,8 @@ def measure(sentences: int = 100) -> dict[str, Any]:
         for name, system in systems.items():
             judge.add(sentence, system, name)
         sys.stderr.write(f"{number}/{sentences}\n")
+        if number % TOLD_EVERY == 0:
+            sys.stderr.write(f"so far: {json.dumps(_figures(systems))}\n")
     return {**_figures(systems), "sentences": sentences, "voices": list(VOICES), **machine(torch.device("cpu"))}
 
 
