@@ -11,6 +11,38 @@ QkNorm = Literal["none", "full", "head"]
 
 
 @dataclass(frozen=True, slots=True)
+class LinearRope:
+    """Rotary positions divided by `factor`."""
+
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Llama3Rope:
+    """Only long waves are stretched by `factor`; `original_positions` is the context of training."""
+
+    factor: float
+    low_freq_factor: float
+    high_freq_factor: float
+    original_positions: int
+
+
+@dataclass(frozen=True, slots=True)
+class YarnRope:
+    """YaRN; `attention_factor` multiplies cos and sin, and so query . key by its square."""
+
+    factor: float
+    attention_factor: float
+    original_positions: int
+    beta_fast: float = 32.0
+    beta_slow: float = 1.0
+    truncate: bool = True
+
+
+RopeScaling = LinearRope | Llama3Rope | YarnRope
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageConfig:
     """A language model of the one family that we run: Llama-like attention and SwiGLU experts or dense layers.
 
@@ -46,6 +78,7 @@ class LanguageConfig:
     logits_divisor: float = 1.0
     tied_head: bool = False
     eos_ids: frozenset[int] = frozenset()
+    rope_scaling: RopeScaling | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,6 @@ class RMSNorm(nn.Module):
         return (normed * self.weight.float()).to(x.dtype)
 
 
-def rotary_angles(config: LanguageConfig, positions: Tensor) -> tuple[Tensor, Tensor]:
-    """cos and sin of each position's angles, (T, Dh / 2) float32 each."""
-    exponent = torch.arange(0, config.head_dim, 2, device=positions.device, dtype=torch.float32) / config.head_dim
-    angle = positions[:, None].float() * (1.0 / config.rope_theta**exponent)
-    return angle.cos(), angle.sin()
-
-
 class Attention(nn.Module):
     """Multi-head or grouped-query attention. The rows of `qkv` are all queries, then keys, then values."""
 

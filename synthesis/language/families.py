@@ -10,8 +10,11 @@ from typing import Any
 
 from synthesis.config import LanguageConfig
 from synthesis.errors import CheckpointError
+from synthesis.language.rope import read_rope
 
 Row = Mapping[str, Any]
+_COUNTS = ("vocab_size", "hidden_size", "num_layers", "num_heads", "num_kv_heads", "head_dim", "max_positions")
+_OPTIONAL_COUNTS = ("intermediate_size", "num_experts", "num_experts_per_tok", "expert_size", "shared_size")
 
 
 def read_config(row: Row) -> LanguageConfig:
@@ -22,27 +25,24 @@ def read_config(row: Row) -> LanguageConfig:
     family = row.get("model_type")
     if family not in _FAMILIES:
         raise CheckpointError(f"model_type {family!r} is not supported; supported are {', '.join(sorted(_FAMILIES))}")
-    _refuse_unsupported(row)
     try:
+        _refuse_unsupported(row)
         config = LanguageConfig(**{**_shape(row), **_FAMILIES[family](row)})
     except KeyError as missing:
         raise CheckpointError(f"config.json of a {family} has no {missing}") from missing
+    except (TypeError, ValueError, AttributeError, ZeroDivisionError) as wrong:
+        raise CheckpointError(f"config.json of a {family} has a value of the wrong kind: {wrong}") from wrong
     _refuse_impossible(config)
     return config
 
 
 def _refuse_unsupported(row: Row) -> None:
-    rope = {**(row.get("rope_scaling") or {}), **(row.get("rope_parameters") or {})}
-    kind = rope.get("rope_type", rope.get("type", "default"))
-    if kind != "default":
-        raise CheckpointError(f"rope_type {kind!r} is not supported, only 'default'")
-    partial = rope.get("partial_rotary_factor", row.get("partial_rotary_factor"))
-    if partial not in (None, 1, 1.0):
-        raise CheckpointError(f"partial_rotary_factor {partial} is not supported")
     if row.get("hidden_act", "silu") != "silu":
         raise CheckpointError(f"hidden_act {row['hidden_act']!r} is not supported, only 'silu'")
     if row.get("clip_qkv") is not None:
         raise CheckpointError("clip_qkv is not supported")
+    if (row.get("n_group") or 1) != 1:
+        raise CheckpointError(f"n_group {row['n_group']} is not supported: the router chooses among all experts")
     if row.get("quantization_config"):
         method = row["quantization_config"].get("quant_method", "unknown")
         raise CheckpointError(f"quantization {method!r} is not supported in a hub checkpoint; take the plain weights")
@@ -50,14 +50,19 @@ def _refuse_unsupported(row: Row) -> None:
 
 
 def _refuse_sliding_window(row: Row) -> None:
-    window = row.get("sliding_window") if row.get("use_sliding_window", True) else None
+    kinds = set(row.get("layer_types") or ())
+    if kinds - {"full_attention"}:
+        raise CheckpointError("layer_types other than full_attention are not supported")
+    window = row.get("sliding_window") if row.get("use_sliding_window", not kinds) else None
     if window and window < row.get("max_position_embeddings", 0):
         raise CheckpointError(f"sliding_window {window} is not supported")
-    if set(row.get("layer_types") or ()) - {"full_attention"}:
-        raise CheckpointError("layer_types other than full_attention are not supported")
 
 
 def _refuse_impossible(config: LanguageConfig) -> None:
+    for name, least in (*((name, 1) for name in _COUNTS), *((name, 0) for name in _OPTIONAL_COUNTS)):
+        count = getattr(config, name)
+        if not isinstance(count, int) or count < least:
+            raise CheckpointError(f"{name} is {count!r} in config.json, and must be a whole number from {least} on")
     if config.num_heads % config.num_kv_heads:
         raise CheckpointError(f"{config.num_heads} heads do not share {config.num_kv_heads} key-value heads evenly")
     if config.head_dim % 2:
@@ -70,7 +75,7 @@ def _refuse_impossible(config: LanguageConfig) -> None:
 def _shape(row: Row) -> dict[str, Any]:
     heads = row["num_attention_heads"]
     head_dim = row.get("head_dim") or row["hidden_size"] // heads
-    rope = row.get("rope_parameters") or {}
+    rope_theta, rope_scaling = read_rope(row)
     eos = row.get("eos_token_id")
     return {
         "family": row["model_type"],
@@ -82,7 +87,8 @@ def _shape(row: Row) -> dict[str, Any]:
         "head_dim": head_dim,
         "max_positions": row["max_position_embeddings"],
         "rms_norm_eps": row["rms_norm_eps"],
-        "rope_theta": float(rope.get("rope_theta") or row.get("rope_theta") or 10000.0),
+        "rope_theta": rope_theta,
+        "rope_scaling": rope_scaling,
         "attention_scale": head_dim**-0.5,
         "tied_head": bool(row.get("tie_word_embeddings", False)),
         "eos_ids": frozenset(eos if isinstance(eos, list) else [] if eos is None else [eos]),

@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from kernels.add_rms_norm import add_rms_norm
 from synthesis.config import LanguageConfig
-from synthesis.language.attention import Attention, Linear, RMSNorm, rotary_angles
+from synthesis.language.attention import Attention, Linear, RMSNorm
 from synthesis.language.experts import Experts, SwiGLU
 from synthesis.language.kv_cache import KVCache, Span
+from synthesis.language.rope import rotary_angles
 
 
 class Layer(nn.Module):

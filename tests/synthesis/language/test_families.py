@@ -17,7 +17,7 @@ LLAMA = {
     "max_position_embeddings": 128,
     "rms_norm_eps": 1e-5,
 }
-MIXTRAL = {**LLAMA, "model_type": "mixtral", "num_local_experts": 4, "num_experts_per_tok": 2}
+MIXTRAL = {**LLAMA, "model_type": "mixtral", "rope_theta": 1e6, "num_local_experts": 4, "num_experts_per_tok": 2}
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,7 @@ MIXTRAL = {**LLAMA, "model_type": "mixtral", "num_local_experts": 4, "num_expert
     [
         ({"model_type": "deepseek_v2"}, "deepseek_v2"),
         ({}, "None"),
-        ({**LLAMA, "rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "llama3"),
-        ({**LLAMA, "rope_scaling": {"type": "yarn", "factor": 4.0}}, "yarn"),
-        ({**LLAMA, "rope_parameters": {"rope_type": "linear", "factor": 2.0}}, "linear"),
+        ({key: value for key, value in MIXTRAL.items() if key != "rope_theta"}, "has no 'rope_theta'"),
         ({**LLAMA, "partial_rotary_factor": 0.5}, "partial_rotary_factor 0.5"),
         ({**LLAMA, "hidden_act": "gelu"}, "gelu"),
         ({**LLAMA, "clip_qkv": 8.0}, "clip_qkv"),
@@ -36,7 +34,12 @@ MIXTRAL = {**LLAMA, "model_type": "mixtral", "num_local_experts": 4, "num_expert
         ({**LLAMA, "layer_types": ["full_attention", "sliding_attention"]}, "layer_types"),
         ({**LLAMA, "num_key_value_heads": 3}, "key-value heads"),
         ({**LLAMA, "head_dim": 7}, "head_dim 7 is odd"),
+        ({**LLAMA, "hidden_size": -32, "head_dim": 8}, "hidden_size is -32"),
+        ({**LLAMA, "vocab_size": "97"}, "vocab_size is '97'"),
+        ({**LLAMA, "num_hidden_layers": None}, "of the wrong kind"),
+        ({**LLAMA, "num_attention_heads": 0}, "of the wrong kind"),
         ({**MIXTRAL, "num_experts_per_tok": 5}, "5 of 4 experts"),
+        ({**MIXTRAL, "n_group": 2}, "n_group 2"),
         ({key: value for key, value in LLAMA.items() if key != "vocab_size"}, "vocab_size"),
     ],
 )
