@@ -22,8 +22,15 @@ TARGETS = ["cuda:80", "cuda:90", "cuda:100", "hip:gfx942"]
 KERNELS = {
     "moe_route": (
         "moe_route_kernel",
-        "*float *i32 *fp32 *i32 i32",
-        {"E": 61, "K": 8, "RENORMALISE": True, "BLOCK_T": 16, "BLOCK_E": 64, "BLOCK_K": 8},
+        "*float - *i32 *fp32 *i32 i32",
+        {"E": 61, "K": 8, "SIGMOID": False, "RENORMALISE": True, "SMALLEST": 1e-20}
+        | {"BLOCK_T": 16, "BLOCK_E": 64, "BLOCK_K": 8},
+    ),
+    "moe_route:sigmoid": (
+        "moe_route_kernel",
+        "*float *fp32 *i32 *fp32 *i32 i32",
+        {"E": 61, "K": 8, "SIGMOID": True, "RENORMALISE": True, "SMALLEST": 1e-20}
+        | {"BLOCK_T": 16, "BLOCK_E": 64, "BLOCK_K": 8},
     ),
     "add_rms_norm": ("add_rms_norm_kernel", "*float *float *float *float *float fp32", {"D": 576, "BLOCK_D": 1024}),
     "channel_moments": (

@@ -6,11 +6,11 @@ import torch
 from kernels.errors import ShapeError
 from kernels.moe_route import moe_route, moe_route_reference
 
-SCORINGS = ["softmax_topk", "softmax_topk_renorm", "topk_softmax"]
+SCORINGS = ["softmax_topk", "softmax_topk_renorm", "topk_softmax", "sigmoid_topk", "sigmoid_topk_renorm"]
 
 
-def assert_routed_alike(logits: torch.Tensor, k: int, scoring) -> None:
-    found, expected = moe_route(logits, k, scoring), moe_route_reference(logits, k, scoring)
+def assert_routed_alike(logits: torch.Tensor, k: int, scoring, bias: torch.Tensor | None = None) -> None:
+    found, expected = moe_route(logits, k, scoring, bias), moe_route_reference(logits, k, scoring, bias)
     for one, other in zip(found, expected, strict=True):
         assert one.dtype == other.dtype
         torch.testing.assert_close(one, other)
@@ -24,6 +24,34 @@ def assert_routed_alike(logits: torch.Tensor, k: int, scoring) -> None:
 def test_matches_reference(device, tokens, experts, k, scoring):
     torch.manual_seed(tokens)
     assert_routed_alike(torch.randn(tokens, experts, device=device), k, scoring)
+
+
+@pytest.mark.parametrize("scoring", ["sigmoid_topk", "sigmoid_topk_renorm"])
+@pytest.mark.parametrize(("tokens", "experts", "k"), [(1, 8, 2), (7, 61, 8), (5, 4, 4)])
+def test_a_bias_matches_the_reference(device, tokens, experts, k, scoring):
+    torch.manual_seed(tokens)
+    assert_routed_alike(torch.randn(tokens, experts, device=device), k, scoring, torch.randn(experts, device=device))
+
+
+def test_a_bias_has_a_say_in_the_choice_and_none_in_the_weight(device):
+    logits = torch.tensor([[0.0, 1.0, 2.0, 3.0]], device=device)
+    bias = torch.tensor([9.0, 0.0, 8.0, 0.0], device=device)
+    index, weight, _ = moe_route(logits, 2, "sigmoid_topk", bias)
+    assert index.tolist() == [[0, 2]]
+    torch.testing.assert_close(weight, torch.sigmoid(logits[:, [0, 2]]))
+
+
+def test_sigmoids_that_all_round_to_nothing_are_no_nan(device):
+    _, weight, _ = moe_route(torch.full((2, 4), -200.0, device=device), 2, "sigmoid_topk_renorm")
+    assert weight.tolist() == [[0.0, 0.0]] * 2
+
+
+def test_a_bias_that_does_not_fit_is_refused(device):
+    logits = torch.zeros(2, 4, device=device)
+    with pytest.raises(ShapeError, match=r"\(3,\)"):
+        moe_route(logits, 1, "sigmoid_topk", torch.zeros(3, device=device))
+    with pytest.raises(ValueError, match="not of softmax_topk"):
+        moe_route(logits, 1, "softmax_topk", torch.zeros(4, device=device))
 
 
 @pytest.mark.parametrize("scoring", SCORINGS)
@@ -77,5 +105,5 @@ def test_what_is_no_contiguous_matrix_is_refused(device):
 
 
 def test_an_unknown_scoring_is_refused(device):
-    with pytest.raises(ValueError, match="'sigmoid'"):
-        moe_route(torch.zeros(2, 4, device=device), 1, "sigmoid")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="'relu'"):
+        moe_route(torch.zeros(2, 4, device=device), 1, "relu")  # type: ignore[arg-type]
