@@ -6,7 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from kernels.errors import ShapeError
 from kernels.moe_route import moe_route
+from kernels.quantized import Weight, dequantize
 from synthesis.config import LanguageConfig
 from synthesis.language.attention import Linear
 
@@ -30,7 +32,12 @@ class SwiGLU(nn.Module):
 
 
 class Experts(nn.Module):
-    """Top-K experts: `gate_up` (E, 2F, D) and `down` (E, D, F); a token reads the weights of its K experts alone."""
+    """Top-K experts: `gate_up` (E, 2F, D) and `down` (E, D, F); a token reads the weights of its K experts alone.
+
+    A token's result is the sum over its experts in the order of the router, and no other token's row enters it. What is
+    left to its neighbours is the height of a matrix product: on a CPU the library may round a few rows otherwise than
+    one (MKL: one, two or three rows otherwise than four and more).
+    """
 
     def __init__(self, config: LanguageConfig):
         super().__init__()
@@ -44,6 +51,25 @@ class Experts(nn.Module):
             self.shared_router = Linear(dim, 1)
         self.has_shared = config.shared_size > 0
 
+    def take_weights(self, gate_up: Weight, down: Weight) -> None:
+        """Take these in place of what was allocated. A QuantizedWeight is no parameter: it stays on its device.
+
+        Raises ShapeError if they are of other shapes.
+        """
+        taken = {"gate_up": gate_up, "down": down}
+        for (name, weight), allocated in zip(taken.items(), self.weights, strict=True):
+            if weight.shape != allocated.shape:
+                raise ShapeError(f"{name} is {tuple(weight.shape)}, and should be {tuple(allocated.shape)}")
+        for name, weight in taken.items():
+            delattr(self, name)
+            held = nn.Parameter(weight, requires_grad=False) if isinstance(weight, Tensor) else weight
+            setattr(self, name, held)
+
+    @property
+    def weights(self) -> tuple[Weight, Weight]:
+        """gate_up and down, as they are held now."""
+        return self.gate_up, self.down
+
     def forward(self, x: Tensor) -> Tensor:
         """x: (T, D). Returns (T, D)."""
         out = self._routed(x)
@@ -52,17 +78,20 @@ class Experts(nn.Module):
         return out
 
     def _routed(self, x: Tensor) -> Tensor:
-        expert_index, expert_weight, expert_count = moe_route(self.router(x), self.k, self.scoring)
+        return self._by_expert(x, *moe_route(self.router(x), self.k, self.scoring))
+
+    def _by_expert(self, x: Tensor, expert_index: Tensor, expert_weight: Tensor, expert_count: Tensor) -> Tensor:
+        """One expert after another, of those alone that were hit; each is read, and de-quantised, once for all."""
         order = torch.argsort(expert_index.flatten(), stable=True)
         grouped = x[order // self.k]
         done = torch.empty_like(grouped)
         start = 0
         for expert, count in enumerate(expert_count.tolist()):
             if count:
-                group = slice(start, start + count)
-                done[group] = F.linear(silu_multiply(F.linear(grouped[group], self.gate_up[expert])), self.down[expert])
+                rows = slice(start, start + count)
+                gate_up, down = (dequantize(weight[expert], x.dtype) for weight in self.weights)
+                done[rows] = F.linear(silu_multiply(F.linear(grouped[rows], gate_up)), down)
                 start += count
-        # Back to (T, K, D), then one sum in a fixed order: a token's result does not depend on its neighbours.
         chosen = torch.empty_like(done)
         chosen[order] = done
         return (chosen.unflatten(0, (-1, self.k)) * expert_weight[..., None].to(x.dtype)).sum(1)

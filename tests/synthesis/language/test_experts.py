@@ -8,6 +8,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from kernels.errors import ShapeError
+from kernels.quantized import dequantize, quantize
 from synthesis.language.experts import Experts
 from synthesis.language.families import read_config
 
@@ -21,6 +23,7 @@ CONFIG = read_config(
         "num_attention_heads": 2,
         "max_position_embeddings": 8,
         "rms_norm_eps": 1e-5,
+        "rope_theta": 1e4,
         "num_local_experts": 5,
         "num_experts_per_tok": 2,
     }
@@ -88,3 +91,30 @@ def test_copies_of_one_feed_forward_give_the_dense_result():
         layer.gate_up[expert] = torch.cat([gates[order], ups[order]])
         layer.down[expert] = layer.down[0][:, order]
     torch.testing.assert_close(layer(x), by_hand(layer, x, [0], [1.0]))
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+@pytest.mark.parametrize("tokens", [1, 9])
+def test_quantised_experts_are_what_their_values_stand_for(bits, tokens):
+    layer, x = experts(hidden_size=64, expert_size=128), torch.randn(tokens, 64)
+    gate_up, down = (quantize(weight.detach(), bits, 64) for weight in (layer.gate_up, layer.down))
+    layer.take_weights(dequantize(gate_up, torch.float32), dequantize(down, torch.float32))
+    expected = layer(x)
+    layer.take_weights(gate_up, down)
+    torch.testing.assert_close(layer(x), expected)
+    assert {name for name, _ in layer.named_parameters()} == {"router.weight"}
+
+
+def test_quantised_experts_that_nobody_chose_are_not_read():
+    layer = experts(hidden_size=64, expert_size=128)
+    layer.router.weight.zero_()
+    gate_up, down = (quantize(weight.detach(), 8, 64) for weight in (layer.gate_up, layer.down))
+    gate_up.scales[2:] = torch.nan
+    layer.take_weights(gate_up, down)
+    assert layer(torch.randn(4, 64)).isfinite().all()
+
+
+def test_weights_of_another_shape_are_refused():
+    layer = experts()
+    with pytest.raises(ShapeError, match="down"):
+        layer.take_weights(layer.gate_up, layer.down[:, :, 1:])
