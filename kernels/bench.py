@@ -18,7 +18,8 @@ from torch import Tensor
 
 from kernels.backend import runs_triton, triton
 from kernels.errors import KernelError
-from kernels.workloads import GROUPS, Result, Setting, Workload
+from kernels.setting import Result, Setting, Workload
+from kernels.workloads import GROUPS
 
 ROUNDS = 10
 FLUSH_BYTES = 1 << 28  # more than a GPU's last cache holds
@@ -126,7 +127,7 @@ def _line(row: dict[str, Any]) -> str:
 def _options(arguments: Sequence[str], on_gpu: bool) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m kernels.bench", description=__doc__.splitlines()[0])
     parser.add_argument("ops", nargs="*", metavar="OP", help=f"of {', '.join(GROUPS)}; all unless told")
-    parser.add_argument("--batch", type=int, nargs="+", default=[1, 60] if on_gpu else [1])
+    parser.add_argument("--batch", type=int, nargs="+", help="rows of a batch, or tokens of a decoding step")
     parser.add_argument("--dtype", nargs="+", choices=DTYPES, default=list(DTYPES) if on_gpu else ["fp32"])
     parser.add_argument("--seconds", type=float, default=10.0, help="of speech in each row of a batch")
     parser.add_argument("--ragged", action="store_true", help="rows of unlike lengths, whose floor is not known")
@@ -137,6 +138,13 @@ def _options(arguments: Sequence[str], on_gpu: bool) -> argparse.Namespace:
     if unknown:
         parser.error(f"there is no benchmark of {unknown[0]!r}; there are {', '.join(GROUPS)}")
     return options
+
+
+def _batches(group: str, on_gpu: bool) -> list[int]:
+    """Unless told: what a newsroom has at once, one episode's lines or ten stories' tokens."""
+    if group == "moe_decode":
+        return [1, 8, 64]
+    return [1, 60] if on_gpu else [1]
 
 
 def _peaks(options: argparse.Namespace, device_name: str) -> tuple[float, float] | None:
@@ -157,7 +165,7 @@ def main(arguments: Sequence[str]) -> int:
     rows = [
         row
         for group in options.ops or GROUPS
-        for batch in options.batch
+        for batch in options.batch or _batches(group, device.type == "cuda")
         for dtype in options.dtype
         for row in _rows(
             group, Setting(device, DTYPES[dtype], batch, options.seconds, options.ragged), dtype, _peaks(options, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -22,57 +21,11 @@ from kernels import rotary as rotation
 from kernels import sine_source as source
 from kernels import stft as transform
 from kernels import upsample1d as upsampling
+from kernels.moe_workloads import experts
+from kernels.setting import Result, Setting, Workload, size_bytes
 
-Result = Any  # a tensor, or a tuple of results
-FRAMES_A_S = 80  # of pitch; the stages of the vocoder have 10 and 60 times as many, the wave 300 times
 HIDDEN, EXPERTS, HEADS, HEAD_SIZE = 2048, 64, 16, 128
 TOKENS_A_ROW = 512
-
-
-@dataclass(frozen=True)
-class Workload:
-    """An op at one shape. `moved` bytes: each input read once and each output written once, flops: multiply and add.
-
-    `library`: what torch has for the same work in the same precision, where that is one call. `comparable` turns a
-    result into what can be compared number by number.
-    """
-
-    op: str
-    shape: tuple[int, ...]
-    run: Callable[[], Result]
-    reference: Callable[[], Result]
-    moved: int
-    flops: int = 0
-    library: Callable[[], Result] | None = None
-    comparable: Callable[[Result], Result] = lambda result: result
-
-
-@dataclass(frozen=True)
-class Setting:
-    """`batch` utterances of `seconds` each in one precision on one device; if ragged, all but the last are shorter."""
-
-    device: torch.device
-    dtype: torch.dtype
-    batch: int
-    seconds: float
-    is_ragged: bool = False
-
-    def frames(self, times: int) -> int:
-        return int(self.seconds * FRAMES_A_S) * times
-
-    def ends(self, times: int, more: int = 0) -> Tensor | None:
-        """(B,): the valid frames of each row, at a rate of `times` a pitch frame."""
-        if not self.is_ragged:
-            return None
-        row = torch.arange(1, self.batch + 1, device=self.device)
-        return (row * self.frames(1) // self.batch).clamp(min=1) * times + more
-
-    def normal(self, *shape: int, dtype: torch.dtype | None = None) -> Tensor:
-        return torch.randn(*shape, device=self.device).to(dtype or self.dtype)
-
-
-def size_bytes(*tensors: Tensor) -> int:
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 def moments(setting: Setting) -> Iterator[Workload]:
@@ -221,4 +174,5 @@ GROUPS: dict[str, Callable[[Setting], Iterator[Workload]]] = {
     "stft": transforms,
     "linear": layers,
     "moe_route": tokens,
+    "moe_decode": experts,
 }

@@ -31,6 +31,18 @@ def exact_references(monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
 
 
+@pytest.fixture
+def unwritten_is_nan(monkeypatch):
+    """What a wrapper allocates and its kernel leaves unwritten is NaN."""
+    new_empty = torch.Tensor.new_empty
+
+    def poisoned(x: torch.Tensor, *shape, **options) -> torch.Tensor:
+        out = new_empty(x, *shape, **options)
+        return out.fill_(torch.nan) if out.is_floating_point() else out
+
+    monkeypatch.setattr(torch.Tensor, "new_empty", poisoned)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if IS_HERE or not _wants_device(pyfuncitem):

@@ -9,7 +9,8 @@ import torch
 
 from kernels import bench
 from kernels.errors import KernelError
-from kernels.workloads import GROUPS, Setting, Workload
+from kernels.setting import Setting, Workload
+from kernels.workloads import GROUPS
 
 CPU = torch.device("cpu")
 KERNELS = Path(bench.__file__).parent
@@ -90,7 +91,16 @@ def test_peaks_are_given_or_known_by_name(capsys, quick):
     options = bench._options([], on_gpu=True)
     assert bench._peaks(options, "NVIDIA H200") == bench.PEAKS["H200"]
     assert bench._peaks(options, "NVIDIA L4") is None
-    assert options.batch == [1, 60] and options.dtype == ["fp32", "fp16", "bf16"]
+    assert options.dtype == ["fp32", "fp16", "bf16"]
+
+
+def test_batches_are_told_or_what_a_newsroom_has(capsys, quick):
+    assert bench.main(["moe_decode", "--batch", "3"]) == 0
+    rows = json.loads(capsys.readouterr().out.splitlines()[-1])["rows"]
+    assert {row["shape"][0] for row in rows} == {3}
+    assert bench._batches("moe_decode", on_gpu=True) == [1, 8, 64]
+    assert bench._batches("stft", on_gpu=True) == [1, 60]
+    assert bench._batches("stft", on_gpu=False) == [1]
 
 
 def test_what_is_moved_counts_a_half_as_half():

@@ -18,6 +18,7 @@ from kernels.stft import ARCTANGENT
 pytest.importorskip("triton")
 PROJECT = Path(__file__).resolve().parents[2]
 TARGETS = ["cuda:80", "cuda:90", "cuda:100", "hip:gfx942"]
+MOE = {"D": 2048, "F": 768}  # a layer of Qwen3-30B-A3B
 # Module, and a word more where it has several kernels: kernel, types of its arguments (- is None), its constants.
 KERNELS = {
     "moe_route": (
@@ -32,6 +33,32 @@ KERNELS = {
         {"E": 61, "K": 8, "SIGMOID": True, "RENORMALISE": True, "SMALLEST": 1e-20}
         | {"BLOCK_T": 16, "BLOCK_E": 64, "BLOCK_K": 8},
     ),
+    "moe_schedule": (
+        "moe_schedule_kernel",
+        "*i32 *i32 *i32 *i32 i32 i32",
+        {"E": 61, "BLOCK": 16, "BLOCK_E": 64, "BLOCK_S": 512},
+    ),
+    "moe_gate_up": (
+        "moe_gate_up_kernel",
+        "*float *float - *i32 *i32 *float",
+        MOE | {"K": 8, "BITS": 0, "GROUP": 1, "BLOCK": 64, "BLOCK_F": 64, "BLOCK_D": 32},
+    ),
+    "moe_gate_up:int8": (
+        "moe_gate_up_kernel",
+        "*float *i8 *float *i32 *i32 *float",
+        MOE | {"K": 8, "BITS": 8, "GROUP": 128, "BLOCK": 16, "BLOCK_F": 32, "BLOCK_D": 64},
+    ),
+    "moe_gate_up:int4": (
+        "moe_gate_up_kernel",
+        "*float *u8 *float *i32 *i32 *float",
+        MOE | {"K": 8, "BITS": 4, "GROUP": 64, "BLOCK": 16, "BLOCK_F": 32, "BLOCK_D": 64},
+    ),
+    "moe_down": (
+        "moe_down_kernel",
+        "*float *fp32 *float - *i32 *i32 *float",
+        MOE | {"BITS": 0, "GROUP": 1, "BLOCK": 16, "BLOCK_D": 64, "BLOCK_F": 32},
+    ),
+    "moe_down:combine": ("moe_combine_kernel", "*float *float", {"D": 2048, "K": 8, "BLOCK_D": 1024}),
     "add_rms_norm": ("add_rms_norm_kernel", "*float *float *float *float *float fp32", {"D": 576, "BLOCK_D": 1024}),
     "channel_moments": (
         "channel_moments_kernel",
