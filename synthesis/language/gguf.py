@@ -17,8 +17,10 @@ from synthesis.config import LanguageConfig
 from synthesis.errors import CheckpointError
 from synthesis.language.families import read_config
 from synthesis.language.model import LanguageModel
+from synthesis.language.quantized_model import Quantisation, allocate
 from synthesis.language.tokenizer import Tokenizer
-from synthesis.language.weights import check_names, destinations, fill
+from synthesis.language.weights import check_tensors, destinations, fill
+from synthesis.types import Progress, no_progress
 
 _QUANTISATIONS = frozenset({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
 _PLAIN = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
@@ -76,15 +78,29 @@ class GgufFile:
             }
         )
 
-    def model(self, device: torch.device, dtype: torch.dtype) -> LanguageModel:
-        """The model, its weights de-quantised one tensor at a time."""
+    def model(
+        self,
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        quantise: Quantisation | None = None,
+        progress: Progress = no_progress,
+    ) -> LanguageModel:
+        """The model, its weights de-quantised one tensor at a time; `progress` is told of bytes of the file."""
         config = self.config()
-        model = LanguageModel.allocate(config, device, dtype)
-        places = destinations(model)
         tensors = {_hub_name(tensor.name): tensor for tensor in self._reader.tensors}
-        check_names(self.path.name, tensors, places)
+        shapes = {name: [int(size) for size in reversed(tensor.shape)] for name, tensor in tensors.items()}
+        outline = allocate(config, torch.device("meta"), dtype, quantise)
+        check_tensors(self.path.name, shapes, destinations(outline))
+        for tensor in tensors.values():
+            self._check_type(tensor)
+        model = allocate(config, device, dtype, quantise)
+        places = destinations(model)
+        done, total = 0, sum(tensor.n_bytes for tensor in tensors.values())
         for name, tensor in tensors.items():
-            fill(places[name], name, _pairs_to_halves(name, self._dequantised(tensor), config))
+            fill(places[name], name, [_pairs_to_halves(name, _dequantised(tensor), config).flatten()])
+            done += tensor.n_bytes
+            progress(done, total)
         return model
 
     def tokenizer(self) -> Tokenizer:
@@ -110,12 +126,15 @@ class GgufFile:
             return default[0]
         raise CheckpointError(f"{self.path.name} has no field {name}")
 
-    def _dequantised(self, tensor: gguf.ReaderTensor) -> Tensor:
+    def _check_type(self, tensor: gguf.ReaderTensor) -> None:
         kind = tensor.tensor_type.name
         if kind not in _QUANTISATIONS:
             raise CheckpointError(f"{self.path.name}: {tensor.name} is stored as {kind}, which is not supported")
-        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-        return torch.from_numpy(np.require(values, np.float32, "W"))
+
+
+def _dequantised(tensor: gguf.ReaderTensor) -> Tensor:
+    values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+    return torch.from_numpy(np.require(values, np.float32, "W"))
 
 
 def _hub_name(name: str) -> str:

@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from kernels.quantized import QuantizedWeight, Weight, quantize
 from synthesis.config import LanguageConfig
 from synthesis.errors import CheckpointError
 from synthesis.language.experts import Experts, SwiGLU
 from synthesis.language.families import read_config
 from synthesis.language.model import LanguageModel, Layer
+from synthesis.language.quantized_model import Quantisation, allocate
+from synthesis.language.safetensors_file import Reader, StoredTensor, read_header
+from synthesis.types import Progress, no_progress
 
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
+ROUNDED_AT_ONCE = 1 << 21  # weights
 
 
-def load_hub_model(directory: Path, device: torch.device, dtype: torch.dtype) -> LanguageModel:
-    """The model of a directory with config.json and safetensors. Raises CheckpointError before any weight is read, if
-    a tensor is missing, unexpected or of another shape."""
+def load_hub_model(
+    directory: Path,
+    device: torch.device,
+    dtype: torch.dtype,
+    *,
+    quantise: Quantisation | None = None,
+    progress: Progress = no_progress,
+) -> LanguageModel:
+    """The model of a directory with config.json and safetensors; `progress` is told of bytes.
+
+    Beside the parameters it takes one buffer of host memory, and with `quantise` room for one tensor on the device.
+    Raises CheckpointError: before anything is allocated if a tensor is missing, unexpected or of another shape or type;
+    later if one holds what is no number.
+    """
     config = read_config(read_json(directory / "config.json"))
-    shards = _shards(directory)
-    model = LanguageModel.allocate(config, device, dtype)
-    places = destinations(model)
+    stored = _stored(directory)
     if config.tied_head:
-        shards.pop("lm_head.weight", None)
-    check_names(directory.name, shards, places)
-    for name, tensor in _tensors(directory, shards):
-        fill(places[name], name, tensor)
+        stored.pop("lm_head.weight", None)
+    shapes = {name: tensor.shape for name, tensor in stored.items()}
+    check_tensors(directory.name, shapes, destinations(allocate(config, torch.device("meta"), dtype, quantise)))
+    model = allocate(config, device, dtype, quantise)
+    places, reader = destinations(model), Reader(device)
+    done, total = 0, sum(tensor.size_bytes for tensor in stored.values())
+    for name, tensor in stored.items():
+        fill(places[name], name, reader.pieces(tensor))
+        done += tensor.size_bytes
+        progress(done, total)
     return model
 
 
@@ -49,45 +68,78 @@ def read_json(path: Path) -> dict[str, Any]:
     return row
 
 
-def destinations(model: LanguageModel) -> dict[str, Tensor]:
+def destinations(model: LanguageModel) -> dict[str, Weight]:
     """Every tensor that a hub checkpoint of this model has, by name: the part of our parameters that it fills."""
-    places: dict[str, Tensor] = {"model.embed_tokens.weight": model.embedding, "model.norm.weight": model.norm.weight}
+    places: dict[str, Weight] = {"model.embed_tokens.weight": model.embedding, "model.norm.weight": model.norm.weight}
     if model.head is not None:
         places["lm_head.weight"] = model.head.weight
     for index, layer in enumerate(model.layers):
         assert isinstance(layer, Layer)
         for name, tensor in (*_attention(layer), *_ffn(layer, model.config)):
             places[f"model.layers.{index}.{name}"] = tensor
-    return {name: tensor.detach() for name, tensor in places.items()}
+    return {name: place.detach() if isinstance(place, Tensor) else place for name, place in places.items()}
 
 
-def check_names(checkpoint: str, found: Iterable[str], wanted: Iterable[str]) -> None:
-    """Raises CheckpointError unless the two hold the same names."""
-    found, wanted = set(found), set(wanted)
-    for problem, names in (("lacks", wanted - found), ("has unexpected", found - wanted)):
+def check_tensors(checkpoint: str, found: Mapping[str, Sequence[int]], places: Mapping[str, Weight]) -> None:
+    """Raises CheckpointError unless `found` (name -> shape) are the tensors that have a place, in its shape."""
+    for problem, names in (("lacks", places.keys() - found.keys()), ("has unexpected", found.keys() - places.keys())):
         if names:
             shown = ", ".join(sorted(names)[:3])
             raise CheckpointError(f"{checkpoint} {problem} {len(names)} tensors, first: {shown}")
+    for name, shape in found.items():
+        if tuple(shape) != tuple(places[name].shape):
+            raise CheckpointError(f"{name} is {tuple(shape)}, and should be {tuple(places[name].shape)}")
 
 
-def fill(place: Tensor, name: str, tensor: Tensor) -> None:
-    """Copy `tensor` into its part of a parameter."""
-    if tensor.shape != place.shape:
-        raise CheckpointError(f"{name} is {tuple(tensor.shape)}, and should be {tuple(place.shape)}")
-    if not tensor.is_floating_point() or tensor.element_size() < 2:
-        raise CheckpointError(f"{name} is stored as {tensor.dtype}, which is not supported")
-    place.copy_(tensor)
+def fill(place: Weight, name: str, pieces: Iterable[Tensor]) -> None:
+    """Copy a tensor, given as 1-D runs of its values, into its part of a parameter, in few bits if that is so kept.
+
+    Raises CheckpointError if it holds a NaN or an infinity.
+    """
+    if isinstance(place, QuantizedWeight):
+        whole = torch.empty(place.shape, dtype=place.scales.dtype, device=place.device)
+        is_finite = _copy(pieces, whole)
+    else:
+        is_finite = _copy(pieces, place)
+    if not is_finite:
+        raise CheckpointError(f"{name} holds a NaN or an infinity: the checkpoint is damaged")
+    if isinstance(place, QuantizedWeight):
+        _quantize_into(place, whole)
 
 
-def _attention(layer: Layer) -> Iterator[tuple[str, Tensor]]:
+def _copy(pieces: Iterable[Tensor], place: Tensor) -> bool:
+    """Returns whether every number is finite."""
+    flat, start = place.view(-1), 0
+    is_finite = torch.ones((), dtype=torch.bool, device=place.device)
+    for piece in pieces:
+        part = flat[start : start + len(piece)]
+        part.copy_(piece)
+        is_finite &= part.isfinite().all()
+        start += len(piece)
+    return bool(is_finite)
+
+
+def _quantize_into(place: QuantizedWeight, whole: Tensor) -> None:
+    """Some rows at a time: rounding takes a dozen bytes for each weight."""
+    rows = max(1, ROUNDED_AT_ONCE // whole.shape[-1])
+    parts = (tensor.flatten(0, -2).split(rows) for tensor in (whole, place.values, place.scales))
+    for part, values, scales in zip(*parts, strict=True):
+        rounded = quantize(part, place.bits, place.group)
+        values.copy_(rounded.values)
+        scales.copy_(rounded.scales)
+
+
+def _attention(layer: Layer) -> Iterator[tuple[str, Weight]]:
     attention = layer.attention
     yield "input_layernorm.weight", layer.attention_norm.weight
     yield "post_attention_layernorm.weight", layer.ffn_norm.weight
     for kind in ("weight", "bias"):
         fused, output = getattr(attention.qkv, kind), getattr(attention.output, kind)
         if fused is not None:
-            for name, part in zip("qkv", fused.split(attention.sizes), strict=True):
-                yield f"self_attn.{name}_proj.{kind}", part
+            start = 0
+            for name, size in zip("qkv", attention.sizes, strict=True):
+                yield f"self_attn.{name}_proj.{kind}", fused[start : start + size]
+                start += size
         if output is not None:
             yield f"self_attn.o_proj.{kind}", output
     if attention.qk_norm != "none":
@@ -95,7 +147,7 @@ def _attention(layer: Layer) -> Iterator[tuple[str, Tensor]]:
         yield "self_attn.k_norm.weight", attention.k_norm.weight
 
 
-def _ffn(layer: Layer, config: LanguageConfig) -> Iterator[tuple[str, Tensor]]:
+def _ffn(layer: Layer, config: LanguageConfig) -> Iterator[tuple[str, Weight]]:
     ffn = layer.ffn
     if isinstance(ffn, SwiGLU):
         yield from _swiglu("mlp", ffn)
@@ -111,7 +163,7 @@ def _ffn(layer: Layer, config: LanguageConfig) -> Iterator[tuple[str, Tensor]]:
     gate, up, down = ("w1", "w3", "w2") if is_mixtral else ("gate_proj", "up_proj", "down_proj")
     yield f"{block}.gate.weight", ffn.router.weight
     for expert in range(config.num_experts):
-        gates, ups = ffn.gate_up[expert].chunk(2)
+        gates, ups = _halves(ffn.gate_up[expert])
         yield f"{block}.experts.{expert}.{gate}.weight", gates
         yield f"{block}.experts.{expert}.{up}.weight", ups
         yield f"{block}.experts.{expert}.{down}.weight", ffn.down[expert]
@@ -120,46 +172,41 @@ def _ffn(layer: Layer, config: LanguageConfig) -> Iterator[tuple[str, Tensor]]:
         yield "mlp.shared_expert_gate.weight", ffn.shared_router.weight
 
 
-def _swiglu(prefix: str, ffn: SwiGLU) -> Iterator[tuple[str, Tensor]]:
+def _swiglu(prefix: str, ffn: SwiGLU) -> Iterator[tuple[str, Weight]]:
     for kind in ("weight", "bias"):
         fused, down = getattr(ffn.gate_up, kind), getattr(ffn.down, kind)
         if fused is not None:
-            gates, ups = fused.chunk(2)
+            gates, ups = _halves(fused)
             yield f"{prefix}.gate_proj.{kind}", gates
             yield f"{prefix}.up_proj.{kind}", ups
             yield f"{prefix}.down_proj.{kind}", down
 
 
-def _shards(directory: Path) -> dict[str, str]:
-    """Tensor name -> file name, from the index or from the single file itself."""
-    if (directory / INDEX).exists():
-        shards = read_json(directory / INDEX).get("weight_map")
-        if not isinstance(shards, dict) or not all(Path(file).name == file for file in shards.values()):
-            raise CheckpointError(f"{directory / INDEX} has no weight_map of plain file names")
-        for file in sorted(set(shards.values())):
-            if not (directory / file).is_file():
-                raise CheckpointError(f"{directory} lacks {file}, which its index names")
-        return dict(shards)
-    if not (directory / SINGLE).is_file():
-        raise CheckpointError(f"{directory} has neither {INDEX} nor {SINGLE}; only safetensors and GGUF are read")
-    with _opened(directory / SINGLE) as file:
-        return dict.fromkeys(file.keys(), SINGLE)
+def _halves(fused: Weight) -> tuple[Weight, Weight]:
+    rows = fused.shape[0] // 2
+    return fused[:rows], fused[rows:]
 
 
-def _opened(path: Path) -> Any:
-    try:
-        return safe_open(path, framework="pt", device="cpu")
-    except (SafetensorError, OSError) as broken:
-        raise CheckpointError(f"{path} is damaged or no safetensors file: {broken}") from broken
+def _stored(directory: Path) -> dict[str, StoredTensor]:
+    """Every tensor of the checkpoint, from the headers of all its files."""
+    if not (directory / INDEX).exists():
+        if not (directory / SINGLE).is_file():
+            raise CheckpointError(f"{directory} has neither {INDEX} nor {SINGLE}; only safetensors and GGUF are read")
+        return read_header(directory / SINGLE)
+    shards = read_json(directory / INDEX).get("weight_map")
+    if not isinstance(shards, dict) or not all(_is_plain_name(file) for file in shards.values()):
+        raise CheckpointError(f"{directory / INDEX} has no weight_map of plain file names")
+    stored: dict[str, StoredTensor] = {}
+    for file in sorted(set(shards.values())):
+        if not (directory / file).is_file():
+            raise CheckpointError(f"{directory} lacks {file}, which its index names")
+        found = read_header(directory / file)
+        for name in {name for name, shard in shards.items() if shard == file} ^ found.keys():
+            has, says = ("lacks", "has") if name not in found else ("has", "lacks")
+            raise CheckpointError(f"{directory / file} {has} {name}, which the index says it {says}")
+        stored |= found
+    return stored
 
 
-def _tensors(directory: Path, shards: dict[str, str]) -> Iterator[tuple[str, Tensor]]:
-    for file_name in sorted(set(shards.values())):
-        with _opened(directory / file_name) as file:
-            for name in (name for name, shard in shards.items() if shard == file_name):
-                try:
-                    yield name, file.get_tensor(name)
-                except SafetensorError as missing:
-                    raise CheckpointError(
-                        f"{directory / file_name} lacks {name}, which the index says it has"
-                    ) from missing
+def _is_plain_name(file: object) -> bool:
+    return isinstance(file, str) and Path(file).name == file

@@ -14,6 +14,7 @@ from synthesis.audio.resample import resample
 from synthesis.checkpoint import find, models_dir
 from synthesis.errors import CheckpointError
 from synthesis.language.engine import Engine
+from synthesis.language.kv_cache import KVCache, Span
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 TINY = {
@@ -88,6 +89,31 @@ def checkpoint(request, write_checkpoint) -> tuple[Path, torch.nn.Module]:
 @pytest.fixture(scope="session")
 def olmoe(write_checkpoint) -> tuple[Path, torch.nn.Module]:
     return write_checkpoint("olmoe")
+
+
+@pytest.fixture(scope="session")
+def logits_of():
+    """The model's logits for rows of ids, read in one pass: (T, vocabulary), the rows one after another."""
+
+    def read(engine: Engine, rows: list[list[int]]) -> torch.Tensor:
+        lengths = [len(row) for row in rows]
+        cache = KVCache(engine.config, len(rows), max(lengths), device=engine.device, dtype=engine.dtype)
+        with torch.inference_mode():
+            hidden = engine.model(engine.ids(rows), Span.of([0] * len(rows), lengths, engine.device), cache)
+            return engine.model.logits(hidden)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def oracle_logits():
+    """The same of the oracle, row by row."""
+
+    def read(oracle: torch.nn.Module, rows: list[list[int]]) -> torch.Tensor:
+        with torch.inference_mode():
+            return torch.cat([oracle(torch.tensor([row])).logits[0] for row in rows])
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -6,25 +6,11 @@ import pytest
 import torch
 
 from synthesis.language.engine import Engine
-from synthesis.language.kv_cache import KVCache, Span
 
 LENGTHS = [1, 9, 4]  # one token alone, and ragged rows: padding must touch nothing
 
 
-def logits_of(engine: Engine, rows: list[list[int]]) -> torch.Tensor:
-    lengths = [len(row) for row in rows]
-    cache = KVCache(engine.config, len(rows), max(lengths), device=engine.device, dtype=engine.dtype)
-    with torch.inference_mode():
-        hidden = engine.model(engine.ids(rows), Span.of([0] * len(rows), lengths, engine.device), cache)
-        return engine.model.logits(hidden)
-
-
-def oracle_logits(oracle: torch.nn.Module, rows: list[list[int]]) -> torch.Tensor:
-    with torch.inference_mode():
-        return torch.cat([oracle(torch.tensor([row])).logits[0] for row in rows])
-
-
-def test_logits_agree_with_the_oracle(checkpoint):
+def test_logits_agree_with_the_oracle(checkpoint, logits_of, oracle_logits):
     folder, oracle = checkpoint
     rows = [torch.randint(0, 97, (length,)).tolist() for length in LENGTHS]
     found, expected = logits_of(Engine.load(folder, device="cpu"), rows), oracle_logits(oracle, rows)
@@ -41,7 +27,7 @@ def test_each_switch_of_the_config_changes_the_logits(write_checkpoint):
 
 
 @pytest.mark.writer
-def test_smollm2_has_the_logits_of_transformers_on_the_same_weights(embedded, transformers):
+def test_smollm2_has_the_logits_of_transformers_on_the_same_weights(embedded, transformers, logits_of, oracle_logits):
     from synthesis.language.weights import destinations
 
     config, tokens = embedded.config, embedded.tokenizer.encode("The probe passed 5,000 km above Mars on 12 March.")
