@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from kernels.rotary import rotary
 from synthesis.config import LanguageConfig
-from synthesis.language.kv_cache import KVCache, Span
+from synthesis.language.kv_cache import KVCache, Span, Step, Stretch
 
 
 class Linear(nn.Module):
@@ -62,10 +62,37 @@ class Attention(nn.Module):
             query, key = self.q_norm(query), self.k_norm(key)
         query, key = rotary(query, key, *angles)
         keys, values = cache.write(self.layer, span, key, value)
-        rows, _, new, _ = span.mask.shape
-        padded = query.new_zeros(rows, new, self.heads, self.head_dim)
-        padded[span.rows, span.slots] = query
+        return self.output(self._attend(query, keys, values, span).flatten(1))
+
+    def _attend(self, query: Tensor, keys: Tensor, values: Tensor, span: Span) -> Tensor:
+        """query: (T, H, Dh); keys, values: (rows, Hkv, capacity, Dh). Returns (T, H, Dh)."""
+        if span.step is not None and not span.stretches:
+            return self._step(query, keys, values, span.step)
+        seen = torch.empty_like(query)
+        if span.step is not None:
+            seen[span.last] = self._step(query[span.last], keys, values, span.step)
+        for stretch in span.stretches:
+            seen[stretch.tokens] = self._stretch(query[stretch.tokens], keys, values, stretch)
+        return seen
+
+    def _step(self, query: Tensor, keys: Tensor, values: Tensor, step: Step) -> Tensor:
+        """query: (B, H, Dh), one token for each of the rows 0..B-1. Returns (B, H, Dh)."""
+        # The heads that share keys stand as so many queries of one head: no backend has to know of groups.
+        grouped = query.unflatten(1, (self.kv_heads, -1))
+        keys, values = (room[: len(query), :, : step.width] for room in (keys, values))
+        seen = F.scaled_dot_product_attention(grouped, keys, values, attn_mask=step.mask, scale=self.scale)
+        return seen.flatten(1, 2)
+
+    def _stretch(self, query: Tensor, keys: Tensor, values: Tensor, stretch: Stretch) -> Tensor:
+        """query: (L, H, Dh), the stretch's tokens. Returns (L, H, Dh)."""
+        keys, values = (room[None, stretch.row, :, : stretch.width] for room in (keys, values))
         seen = F.scaled_dot_product_attention(
-            padded.transpose(1, 2), keys, values, attn_mask=span.mask, scale=self.scale, enable_gqa=True
+            query.transpose(0, 1)[None],
+            keys,
+            values,
+            attn_mask=stretch.mask,
+            is_causal=stretch.mask is None,
+            scale=self.scale,
+            enable_gqa=True,
         )
-        return self.output(seen.transpose(1, 2)[span.rows, span.slots].flatten(1))
+        return seen[0].transpose(0, 1)

@@ -1,11 +1,10 @@
-"""The language engine: token ids in, token ids or log-probabilities out, batched, prefill and decode apart."""
+"""The language engine: token ids in, token ids or log-probabilities out, many texts at once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -16,7 +15,9 @@ from synthesis.errors import CheckpointError, PromptTooLong
 from synthesis.language.gguf import GgufFile
 from synthesis.language.kv_cache import KVCache, Span
 from synthesis.language.model import LanguageModel
-from synthesis.language.sampler import Sampler
+from synthesis.language.requests import Generation, Progress, Request
+from synthesis.language.run import Limits, Run
+from synthesis.language.slots import default_budget_bytes
 from synthesis.language.tokenizer import Tokenizer
 from synthesis.language.weights import load_hub_model
 
@@ -26,20 +27,23 @@ SCORED_AT_ONCE = 2048  # tokens of one scoring pass: bounds its activations
 LOGITS_AT_ONCE = 256  # rows of logits alive at a time: 50 MB for a vocabulary of 49,152
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """What the model wrote after a prompt; the token that ended it is not among `tokens`."""
-
-    tokens: tuple[int, ...]
-    ended_by: Literal["stop", "length"]
-
-
 class Engine:
-    """A loaded model. One call at a time: it is not safe to share between threads."""
+    """A loaded model. One call at a time: it is not safe to share between threads.
 
-    def __init__(self, model: LanguageModel, tokenizer: Tokenizer | None = None):
-        self.model, self._tokenizer = model, tokenizer
+    `limits` bounds what runs at once. Out of memory lowers it, and it stays so. `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        tokenizer: Tokenizer | None = None,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self.model, self._tokenizer, self._clock = model, tokenizer, clock
         self.device, self.dtype = model.embedding.device, model.embedding.dtype
+        self.limits = limits or Limits(default_budget_bytes(self.device))
 
     @classmethod
     def load(cls, path: Path | str, device: str | None = None) -> Engine:
@@ -70,7 +74,23 @@ class Engine:
             raise CheckpointError("this checkpoint has no tokenizer.json")
         return self._tokenizer
 
-    @torch.inference_mode()
+    def run(
+        self, requests: Iterable[Request], *, on_progress: Progress | None = None, counts_experts: bool = False
+    ) -> Run:
+        """Write for all requests, as many at once as `limits` allow; iterate over it to make it go on.
+
+        It yields (number of the request, Generation) as they end. Its `tickets` cancel, its `figures` count; with
+        `counts_experts` also each expert's load. Raises PromptTooLong on a request that could never fit.
+        """
+        return Run(
+            self.model,
+            requests,
+            self.limits,
+            on_progress=on_progress,
+            clock=self._clock,
+            counts_experts=counts_experts,
+        )
+
     def generate(
         self,
         prompts: Sequence[Ids],
@@ -85,14 +105,17 @@ class Engine:
         `seed` is one for each prompt, or one that each prompt starts from alone: a prompt's text is the same in any
         batch. Raises PromptTooLong if prompt and `max_tokens` exceed the context, ValueError on an empty prompt.
         """
-        if not prompts:
-            return []
         self._check(prompts, max_tokens)
         seeds = [seed] * len(prompts) if isinstance(seed, int) else list(seed)
         if len(seeds) != len(prompts):
             raise ValueError(f"{len(seeds)} seeds for {len(prompts)} prompts")
-        ends = self.config.eos_ids | frozenset(stop)
-        return _Run(self, prompts, max_tokens, Sampler(seeds, temperature), ends).finish()
+        ends = frozenset(stop)
+        run = self.run(
+            Request(prompt, max_tokens, temperature, own_seed, ends)
+            for prompt, own_seed in zip(prompts, seeds, strict=True)
+        )
+        written = dict(run)
+        return [written[number] for number in range(len(prompts))]
 
     @torch.inference_mode()
     def score(self, contexts: Sequence[Ids], continuations: Sequence[Ids]) -> list[float]:
@@ -141,49 +164,6 @@ class Engine:
                 raise ValueError(f"prompt {number} has no tokens")
             if len(prompt) + max_tokens > self.config.max_positions:
                 raise PromptTooLong(len(prompt) + max_tokens, self.config.max_positions)
-
-
-class _Run:
-    """One call of `generate`: the cache, and the sequences that still write."""
-
-    def __init__(self, engine: Engine, prompts: Sequence[Ids], budget: int, sampler: Sampler, ends: frozenset[int]):
-        self._engine, self._sampler, self._ends, self._budget = engine, sampler, ends, budget
-        self._prompts = prompts
-        self._written: list[list[int]] = [[] for _ in prompts]
-        self._is_stopped = [False] * len(prompts)
-
-    def finish(self) -> list[Generation]:
-        engine, lengths = self._engine, [len(prompt) for prompt in self._prompts]
-        capacity = max(lengths) + self._budget
-        cache = KVCache(engine.config, len(lengths), capacity, device=engine.device, dtype=engine.dtype)
-        alive = list(range(len(lengths)))
-        hidden = engine.model(engine.ids(self._prompts), Span.of([0] * len(lengths), lengths, engine.device), cache)
-        hidden = hidden[torch.tensor(lengths, device=engine.device).cumsum(0) - 1]
-        for _ in range(self._budget):
-            going_on = self._extend(alive, engine.model.logits(hidden))
-            if not going_on or len(self._written[alive[going_on[0]]]) == self._budget:
-                break
-            if len(going_on) < len(alive):
-                cache.keep_rows(going_on)
-                alive = [alive[row] for row in going_on]
-            starts = [lengths[n] + len(self._written[n]) - 1 for n in alive]
-            tokens = engine.ids([self._written[n][-1:] for n in alive])
-            hidden = engine.model(tokens, Span.of(starts, [1] * len(alive), engine.device), cache)
-        return [
-            Generation(tuple(written), "stop" if stopped else "length")
-            for written, stopped in zip(self._written, self._is_stopped, strict=True)
-        ]
-
-    def _extend(self, alive: list[int], logits: Tensor) -> list[int]:
-        """Write each sequence's next token; returns the rows of `alive` that go on."""
-        going_on = []
-        for row, (number, token) in enumerate(zip(alive, self._sampler.choose(logits, alive), strict=True)):
-            if token in self._ends:
-                self._is_stopped[number] = True
-            else:
-                self._written[number].append(token)
-                going_on.append(row)
-        return going_on
 
 
 def _gguf_in(path: Path) -> Path | None:

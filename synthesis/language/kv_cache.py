@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,35 +12,89 @@ from synthesis.config import LanguageConfig
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Where the packed tokens of one forward pass belong. T tokens of B rows, each row at most L new tokens.
+class Step:
+    """The last new token of each of the rows 0..B-1, which attend all at once over the first `width` places.
 
-    `rows`, `positions`, `slots`, (T,) int64 each: the sequence, the place there, the number among the row's new tokens.
-    `mask`: (B, 1, L, W) bool, what each new token may see among the first W places.
+    `mask`: (B, 1, 1, width) bool, or None where every row is that long.
+    """
+
+    width: int
+    mask: Tensor | None
+
+    @classmethod
+    def of(cls, lengths: list[int], device: torch.device) -> Step:
+        """`lengths[b]` is what row b has once its new tokens are written."""
+        width = max(lengths)
+        if min(lengths) == width:
+            return cls(width, None)
+        mask = torch.arange(width) < torch.tensor(lengths)[:, None, None, None]
+        return cls(width, mask.to(device))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The new tokens of one row, `tokens` of the pack, which attend by themselves over the row's first `width` places.
+
+    Nothing is padded for them, and no other row's length touches them. `mask`: (L, width) bool, or None where the
+    stretch begins its row, and is causal.
+    """
+
+    row: int
+    tokens: slice
+    width: int
+    mask: Tensor | None
+
+    @classmethod
+    def of(cls, row: int, start: int, first: int, count: int, device: torch.device) -> Stretch:
+        """`count` tokens of the pack from `first` on, for the places of `row` from `start` on."""
+        mask = torch.ones(count, start + count, dtype=torch.bool, device=device).tril(start) if start else None
+        return cls(row, slice(first, first + count), start + count, mask)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where the packed tokens of one forward pass belong. T tokens of B rows.
+
+    `rows`, `positions`, (T,) int64 each: the row of the cache, and the place there. `last`, (B,) int64: where in the
+    pack each row's new tokens end. A row's tokens attend in `step`, in one of `stretches`, or the last of them in both.
     """
 
     rows: Tensor
     positions: Tensor
-    slots: Tensor
-    mask: Tensor
+    last: Tensor
+    step: Step | None
+    stretches: tuple[Stretch, ...]
 
     @classmethod
-    def of(cls, starts: list[int], counts: list[int], device: torch.device) -> Span:
-        """`counts[b]` new tokens of row b, the first of them at place `starts[b]`."""
-        new = torch.tensor(counts)
-        rows = torch.repeat_interleave(torch.arange(len(counts)), new)
-        slots = torch.arange(len(rows)) - (new.cumsum(0) - new)[rows]
-        start = torch.tensor(starts)
-        # Rows shorter than the longest are padded with tokens that see the first place alone; nobody reads them.
-        last_seen = torch.zeros(len(counts), max(counts), dtype=torch.int64)
-        last_seen[rows, slots] = start[rows] + slots
-        width = int((start + new).max())
-        mask = torch.arange(width) <= last_seen[:, None, :, None]
-        return cls(rows.to(device), (start[rows] + slots).to(device), slots.to(device), mask.to(device))
+    def of(
+        cls, starts: Sequence[int], counts: Sequence[int], device: torch.device, rows: Sequence[int] | None = None
+    ) -> Span:
+        """`counts[b]` new tokens, the first of them at place `starts[b]`, for `rows[b]`; row b if `rows` is left out.
+
+        Rows that are left out may take a step together; rows that are named read their tokens one by one.
+        """
+        new, start = torch.tensor(counts), torch.tensor(starts)
+        ends = new.cumsum(0)
+        owner = torch.repeat_interleave(torch.arange(len(counts)), new)
+        positions = torch.arange(len(owner)) - (ends - new - start)[owner]
+        named = range(len(counts)) if rows is None else rows
+        steps = rows is None and 1 in counts
+        stretches = tuple(
+            Stretch.of(row, start, end - count, count, device)
+            for row, start, end, count in zip(named, starts, ends.tolist(), counts, strict=True)
+            if count > 1 or not steps
+        )
+        return cls(
+            torch.tensor(named)[owner].to(device),
+            positions.to(device),
+            (ends - 1).to(device),
+            Step.of([start + count for start, count in zip(starts, counts, strict=True)], device) if steps else None,
+            stretches,
+        )
 
 
 class KVCache:
-    """Room for B sequences of up to `capacity` tokens, every layer's keys and values: (B, Hkv, capacity, Dh) each.
+    """Room for rows of up to `capacity` tokens, every layer's keys and values: (rows, Hkv, capacity, Dh) each.
 
     With `keep=False` all layers share one layer's room: enough for a single pass that nothing follows.
     """
@@ -54,22 +109,43 @@ class KVCache:
         dtype: torch.dtype,
         keep: bool = True,
     ):
-        shape = (config.num_layers if keep else 1, 2, rows, config.num_kv_heads, capacity, config.head_dim)
+        shape = (2, rows, config.num_kv_heads, capacity, config.head_dim)
         # Zeros, not empty: a masked place still takes part in a product, and 0 * NaN would spoil its row.
-        self._room = torch.zeros(shape, device=device, dtype=dtype)
+        self._rooms = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.num_layers if keep else 1)]
+
+    @staticmethod
+    def bytes_per_token(config: LanguageConfig, dtype: torch.dtype) -> int:
+        return 2 * config.num_layers * config.num_kv_heads * config.head_dim * dtype.itemsize
 
     @property
     def size_bytes(self) -> int:
-        return self._room.nbytes
+        return sum(room.nbytes for room in self._rooms)
+
+    @property
+    def rows(self) -> int:
+        return self._rooms[0].shape[1]
+
+    @property
+    def capacity(self) -> int:
+        return self._rooms[0].shape[3]
 
     def write(self, layer: int, span: Span, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Store key and value, each (T, Hkv, Dh), and return all keys and values so far, (B, Hkv, W, Dh) each."""
-        keys, values = self._room[layer if len(self._room) > 1 else 0]
+        """Store key and value, each (T, Hkv, Dh), and return the layer's rooms, (rows, Hkv, capacity, Dh) each."""
+        keys, values = self._rooms[layer if len(self._rooms) > 1 else 0]
         keys[span.rows, :, span.positions] = key
         values[span.rows, :, span.positions] = value
-        width = span.mask.shape[-1]
-        return keys[:, :, :width], values[:, :, :width]
+        return keys, values
 
-    def keep_rows(self, rows: list[int]) -> None:
-        """Forget all sequences but `rows`, which become 0, 1, 2 and so on."""
-        self._room = self._room[:, :, torch.tensor(rows, device=self._room.device)]
+    def copy(self, source: int, target: int, length: int) -> None:
+        """The first `length` tokens of row `source` become those of row `target`."""
+        for room in self._rooms:
+            room[:, target, :, :length] = room[:, source, :, :length]
+
+    def resize(self, rows: int, capacity: int) -> None:
+        """Keep of the old room what fits in the new; at most one layer lies in memory twice."""
+        kept_rows, kept = min(rows, self.rows), min(capacity, self.capacity)
+        for layer, room in enumerate(self._rooms):
+            new = room.new_zeros(2, rows, room.shape[2], capacity, room.shape[4])
+            new[:, :kept_rows, :, :kept] = room[:, :kept_rows, :, :kept]
+            self._rooms[layer] = new
+            del room
