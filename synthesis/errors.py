@@ -31,6 +31,10 @@ class DialogueRejected(SynthesisError):
         self.turn, self.reason = turn, reason
 
 
+class GrammarRejected(SynthesisError, ValueError):
+    """A grammar that can't be compiled or followed, or a token that it does not allow."""
+
+
 class UnspeakableText(SynthesisError, ValueError):
     """Text that has no sounds: `span` is the offending part of `text`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -74,6 +75,18 @@ class Tokenizer:
         """The text of ids; control tokens are left out."""
         return self._plain.decode([id for id in ids if id not in self._control_ids], skip_special_tokens=False)
 
+    def spellings(self) -> dict[int, bytes]:
+        """The bytes that each id writes within a text. Control tokens write none, and are left out."""
+        decoder = json.loads(self._plain.to_str())["decoder"] or {}
+        kinds = {step["type"] for step in decoder.get("decoders", [decoder]) if step}
+        added = {id: token.content for id, token in self._plain.get_added_tokens_decoder().items()}
+        spell = _spell_bytes if "ByteLevel" in kinds else _spell_pieces
+        return {
+            id: added[id].encode() if id in added else spell(token)
+            for token, id in self._plain.get_vocab(with_added_tokens=True).items()
+            if id not in self._control_ids
+        }
+
     def encode_chat(self, messages: Sequence[Message]) -> list[int]:
         """The ids of a conversation by the model's own chat template, up to where the assistant begins to write.
 
@@ -111,6 +124,26 @@ class Tokenizer:
 
 def _refuse(message: str) -> None:
     raise jinja2.TemplateError(message)
+
+
+@cache
+def _byte_of_letter() -> dict[str, int]:
+    """GPT-2's letters for bytes: printable Latin-1 stands for itself, the others for the letters from U+0100 on."""
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(0x100) if byte not in plain]
+    return {chr(byte): byte for byte in plain} | {chr(0x100 + n): byte for n, byte in enumerate(others)}
+
+
+def _spell_bytes(token: str) -> bytes:
+    """A token of a byte-level vocabulary; one that is not written in its letters spells itself."""
+    letters = _byte_of_letter()
+    return bytes(letters[c] for c in token) if all(c in letters for c in token) else token.encode()
+
+
+def _spell_pieces(token: str) -> bytes:
+    """A token of a vocabulary in SentencePiece's manner: "▁" is a space, "<0x0A>" a byte."""
+    byte = re.fullmatch(r"<0x([0-9A-F]{2})>", token)
+    return bytes([int(byte[1], 16)]) if byte else token.replace("\u2581", " ").encode()
 
 
 def _is_control(token: Mapping[str, Any]) -> bool:
