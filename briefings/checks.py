@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 from django.core import checks
@@ -21,8 +21,12 @@ from django.utils.timezone import now
 
 from briefings import schedule
 
+if TYPE_CHECKING:  # brings torch
+    from synthesis.errors import CheckpointError
+
 State = Literal["ok", "warn", "fail"]
-MODELS_FIX = "python manage.py models install"
+DEVICE_FIX = "Unset COMPUTE_DEVICE, or name a device of this machine."
+HASHED_AT_MOST_BYTES = 1_000_000_000
 LEAST_FREE_BYTES, LOW_FREE_BYTES = 500_000_000, 2_000_000_000
 LATE_TICK_S = 180
 
@@ -110,17 +114,79 @@ def ffmpeg() -> Iterator[Check]:
 
 
 def models() -> Iterator[Check]:
-    """Both models, every file hashed."""
-    from synthesis import checkpoint  # brings torch, which takes seconds to import
+    """The voice, and whichever model writes: which, why, and whether it can be had."""
     from synthesis.errors import CheckpointError
 
-    for label, name in (("Voice model", "voice"), ("Writer model", "writer")):
-        card = checkpoint.card_of(name)
+    for name, check in (("Voice model", _voice), ("Writer model", _writer)):
         try:
-            checkpoint.verify(name, settings.MODELS_DIR)
-            yield Check(label, "ok", f"{card.title}, verified")
+            yield check(name)
         except CheckpointError as error:
-            yield Check(label, "fail", str(error).partition("; run:")[0], f"{MODELS_FIX} {card.name}")
+            yield Check(name, "fail", *_cure(error))
+        except RuntimeError as error:
+            yield Check(name, "fail", str(error), DEVICE_FIX)
+
+
+def _cure(error: CheckpointError) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    from synthesis.language.server import ServerUnavailable
+
+    if isinstance(error, ServerUnavailable):
+        return error.reason, error.advice
+    reason, _, command = str(error).partition("; run: ")
+    return reason, command or "Set TANDEM_WRITER to what there is, or unset it."
+
+
+def _voice(name: str) -> Check:
+    from synthesis import checkpoint  # brings torch, which takes seconds to import
+
+    return Check(name, "ok", f"{checkpoint.card_of('voice').title}, {_verified('voice')}")
+
+
+def _writer(name: str) -> Check:
+    """Which model writes and why. Raises CheckpointError if it can't be had, RuntimeError for no such device."""
+    from briefings import engines
+
+    choice = engines.writers_choice()
+    found = f"{choice.title}, {choice.tier} tier, since {choice.because}"
+    if choice.tier == "server":
+        return _server(name, found)
+    if choice.card is None:
+        fix = "To have them recorded and verified: python manage.py models install NAME --source FOLDER"
+        return Check(name, "warn", f"{found}; its files are taken as they are", fix)
+    return Check(name, "ok", f"{found}; {_verified(choice.card.name)}")
+
+
+def _verified(name: str) -> str:
+    """What was found right of a model: every file hashed, or of a large one the sizes. Raises CheckpointError."""
+    from synthesis import checkpoint
+    from synthesis.errors import CheckpointError
+
+    found = checkpoint.status(name, settings.MODELS_DIR)
+    if found.state != "installed":
+        raise CheckpointError(checkpoint.advised(found))
+    if found.card.size_bytes <= HASHED_AT_MOST_BYTES:
+        checkpoint.verify(name, settings.MODELS_DIR)
+        return "verified"
+    return f"its files have the sizes that were recorded; python manage.py models verify {name} hashes them"
+
+
+def _server(name: str, found: str) -> Check:
+    """Whether the writer's server answers and has the model."""
+    from briefings import engines
+    from synthesis.language.server import ServerUnavailable
+
+    server = engines.chat_server()
+    assert server is not None
+    try:
+        served = server.served_models()
+    except ServerUnavailable as error:
+        return Check(name, "fail", f"{found}: {error.reason}", error.advice)
+    if server.model not in served:
+        listed = ", ".join(served[:5]) or "none"
+        return Check(name, "warn", f"{found}; it lists {listed}", "Set TANDEM_WRITER_MODEL to one of them.")
+    if server.shows_key:
+        return Check(name, "warn", f"{found}; its key travels unencrypted", "Give TANDEM_WRITER_URL as https://...")
+    return Check(name, "ok", f"{found}; it answers")
 
 
 def device() -> Iterator[Check]:
@@ -129,7 +195,7 @@ def device() -> Iterator[Check]:
     try:
         chosen = compute_device()
     except RuntimeError as error:
-        yield Check("Device", "fail", str(error), "Unset COMPUTE_DEVICE, or name a device of this machine.")
+        yield Check("Device", "fail", str(error), DEVICE_FIX)
         return
     if chosen.type == "cpu":
         yield Check("Device", "ok", f"CPU, {cores()} cores; make bench says how fast they are")

@@ -19,13 +19,36 @@ from synthesis.errors import CheckpointError
 
 if TYPE_CHECKING:  # torch takes seconds to import, and the desk needs none of it
     from synthesis import Studio, Writer
+    from synthesis.dialogue.tiers import Choice
+    from synthesis.language.server import ChatServer
     from synthesis.speech.synthesizer import Synthesizer
 
 
 def writer() -> Writer:
-    """The writer, with the embedded model as its ranker. Raises ModelUnavailable."""
-    with _explained("embedded"):
+    """The writer of the tier that the settings and what is installed give. Raises ModelUnavailable."""
+    with _explained("writer"):
         return _writer()
+
+
+def writers_choice() -> Choice:
+    """Which model is the writer's, and why; nothing is loaded. Raises CheckpointError, RuntimeError for no device."""
+    from synthesis.dialogue import tiers
+    from synthesis.machine import this_machine
+
+    return tiers.choose(settings.WRITER, settings.MODELS_DIR, this_machine(), chat_server())
+
+
+def chat_server() -> ChatServer | None:
+    """The writer's server, None if none is set. Raises CheckpointError if what is set of it can't be used."""
+    from synthesis.language.server import ChatServer, Limits, ServerUnavailable
+
+    if not settings.WRITER_URL:
+        return None
+    if not settings.WRITER_MODEL:
+        advice = "Set TANDEM_WRITER_MODEL to the name of a model that it serves."
+        raise ServerUnavailable("the writer's server has an address, and no model is named", advice)
+    limits = Limits(timeout_s=settings.WRITER_TIMEOUT_S)
+    return ChatServer(settings.WRITER_URL, settings.WRITER_MODEL, key=settings.WRITER_KEY, limits=limits)
 
 
 def studio(show: Show) -> Studio:
@@ -49,10 +72,9 @@ def studio(show: Show) -> Studio:
 
 @functools.cache
 def _writer() -> Writer:
-    from synthesis import Writer
-    from synthesis.language.ranker import Ranker
+    from synthesis.dialogue import tiers
 
-    return Writer(settings.MODELS_DIR, ranker=Ranker.load(settings.MODELS_DIR))
+    return tiers.load(writers_choice(), settings.MODELS_DIR, chat_server())
 
 
 @functools.cache
@@ -75,6 +97,11 @@ def _explained(model: str) -> Iterator[None]:
 
 
 def unavailable(model: str, error: CheckpointError) -> ModelUnavailable:
-    """A checkpoint's error, naming what to install."""
-    reason = str(error).partition("; run:")[0]
-    return ModelUnavailable(model, reason, advice=f"Run `python manage.py models install {model}`, then retry.")
+    """A checkpoint's error, naming what to install; a server's, naming what to look at."""
+    from synthesis.language.server import ServerUnavailable
+
+    if isinstance(error, ServerUnavailable):
+        return ModelUnavailable(model, error.reason, advice=error.advice)
+    reason, _, command = str(error).partition("; run: ")
+    command = command or f"python manage.py models install {model}"
+    return ModelUnavailable(model, reason, advice=f"Run `{command}`, then retry.")

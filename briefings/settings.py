@@ -63,6 +63,14 @@ def env_url(name: str, default: str) -> str:
     return value
 
 
+def env_choice(name: str, words: tuple[str, ...]) -> str:
+    """One of the words, the first by default, or a folder by its whole path."""
+    value = env(name) or words[0]
+    if value not in words and not Path(value).is_absolute():
+        raise ImproperlyConfigured(f"{name} is {value!r}, and must be {', '.join(words)}, or a whole path")
+    return value
+
+
 def env_level(name: str, default: str) -> str:
     value = env(name, default).strip().upper()
     if value not in logging.getLevelNamesMapping():
@@ -223,6 +231,14 @@ LEXICON = env_path("TANDEM_LEXICON")
 STING = env_path("TANDEM_STING")
 STING_BETWEEN_STORIES = env_bool("TANDEM_STING_BETWEEN_STORIES", False)
 BED = env_path("TANDEM_BED")
+
+# Which model writes, and the server that it runs on, if it is one.
+WRITERS = ("auto", "default", "small", "embedded", "server")
+WRITER = env_choice("TANDEM_WRITER", WRITERS)
+WRITER_URL = env_url("TANDEM_WRITER_URL", "") if env("TANDEM_WRITER_URL") else ""
+WRITER_MODEL = env("TANDEM_WRITER_MODEL")
+WRITER_KEY = env("TANDEM_WRITER_KEY")
+WRITER_TIMEOUT_S = env_positive("TANDEM_WRITER_TIMEOUT_S", 120)
 
 # Outbound requests.
 FETCH_MAX_BYTES = env_positive("TANDEM_FETCH_MAX_BYTES", 15_000_000)

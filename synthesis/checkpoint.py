@@ -1,7 +1,7 @@
-"""Installs and verifies models: the only part of `synthesis` that uses the network.
+"""Installs and verifies models: with the writer's server the only part of `synthesis` that uses the network.
 
-An installed model is a folder of the state folder with exactly the files that its card pins, and a manifest that was
-written last. Every load hashes the files again.
+An installed model is a folder of the state folder with exactly the files that its card pins, or that were recorded
+when they came, and a manifest that was written last. Every load hashes the files again.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from synthesis import downloads
+from synthesis import downloads, first_use
 from synthesis.conversion import CONVERSIONS
 from synthesis.errors import CheckpointError
+from synthesis.first_use import Commit
 from synthesis.model_cards import CATALOGUE, TIERS, ModelCard, PinnedFile, Route
 from synthesis.types import Progress, no_progress
 
@@ -61,11 +62,11 @@ def catalogue() -> list[ModelCard]:
 
 
 def card_of(name: str) -> ModelCard:
-    """The card of a model or of a tier ("writer"). Raises CheckpointError for an unknown name."""
-    for card in CATALOGUE:
-        if card.name == TIERS.get(name, name):
-            return card
-    known = ", ".join([card.name for card in CATALOGUE] + list(TIERS))
+    """The card of a model, or of the one that a tier stands for. Raises CheckpointError for an unknown name."""
+    by_name = {card.name: card for card in CATALOGUE}
+    if card := by_name.get(name) or by_name.get(TIERS.get(name, "")):
+        return card
+    known = ", ".join(dict.fromkeys([card.name for card in CATALOGUE] + list(TIERS)))
     raise CheckpointError(f"there is no model called {name!r}; known are {known}")
 
 
@@ -75,18 +76,20 @@ def find(name: str, models_dir: Path) -> Path:
 
 
 def verify(name: str, models_dir: Path) -> Installed:
-    """Hash every file of an installed model against its manifest and its card (0.3 s for the voice).
+    """Hash every file of an installed model against its card, or its manifest if the card pins none (0.3 s for the
+    voice).
 
     Raises CheckpointError naming the first file that is missing or differs.
     """
     card = card_of(name)
     status_now = status(name, models_dir)
     if status_now.state != "installed":
-        raise CheckpointError(f"the model {card.name} {status_now.detail}; {_advice(card)}")
+        raise CheckpointError(advised(status_now))
     folder = models_dir / card.name
-    for file in card.files:
+    manifest = _manifest(folder)
+    for file in _files(card, manifest):
         _check(folder / file.name, file, f"; {_advice(card)}")
-    return Installed(card, folder, str(_manifest(folder).get("route", "")))
+    return Installed(card, folder, str(manifest.get("route", "")))
 
 
 def status(name: str, models_dir: Path) -> ModelStatus:
@@ -96,42 +99,103 @@ def status(name: str, models_dir: Path) -> ModelStatus:
     if not folder.is_dir():
         return ModelStatus(card, "missing", "is not installed")
     try:
-        listed = _manifest(folder)["files"]
+        manifest = _manifest(folder)
+        listed, files = manifest["files"], _files(card, manifest)
     except (CheckpointError, KeyError):
         return ModelStatus(card, "damaged", f"has no readable {MANIFEST}")
-    if listed != [asdict(file) for file in card.files]:
+    if listed != [asdict(file) for file in files] or manifest.get("name") != card.name:
         return ModelStatus(card, "damaged", f"is another version than {card.title} as pinned")
-    for file in card.files:
+    for file in files:
         path = folder / file.name
         if not path.is_file():
             return ModelStatus(card, "damaged", f"lacks its file {file.name}")
         if path.stat().st_size != file.size_bytes:
             found = path.stat().st_size
             return ModelStatus(card, "damaged", f"has a file {file.name} of {found} bytes, not {file.size_bytes}")
-    return ModelStatus(card, "installed", f"is installed ({card.size_bytes / 1e6:.0f} MB)")
+    size_bytes = sum(file.size_bytes for file in files)
+    return ModelStatus(card, "installed", f"is installed ({size_bytes / 1e6:.0f} MB)")
 
 
-def install(name: str, models_dir: Path, *, source: Path | None = None, progress: Progress = no_progress) -> Installed:
+def advised(found: ModelStatus) -> str:
+    """What is wrong with a model that is not installed, and the command that helps."""
+    return f"the model {found.card.name} {found.detail}; {_advice(found.card)}"
+
+
+def install(
+    name: str,
+    models_dir: Path,
+    *,
+    source: Path | None = None,
+    commit: Commit | None = None,
+    progress: Progress = no_progress,
+) -> Installed:
     """Install a model, from the folder `source` alone if one is named, else by the first route of its card that works.
 
-    `source` holds either the model's files or a route's downloads. The model appears whole or not at all. Raises
-    CheckpointError with the cause of each route's failure.
+    `source` holds either the model's files or a route's downloads. A model that is not pinned needs a `source` or a
+    `commit` of the hub, is trusted on its first use, and is never replaced by another. The model appears whole or not
+    at all. Raises CheckpointError with the cause of each route's failure.
     """
     card = card_of(name)
+    _check_given(card, source, commit)
     try:
-        return verify(name, models_dir)
+        found = verify(name, models_dir)
     except CheckpointError:
         pass
+    else:
+        return found if card.is_pinned else _as_given(found, commit or source)
     with _disk_errors(card, models_dir):
         models_dir.mkdir(parents=True, exist_ok=True)
         _sweep(models_dir)
-        _check_room(card, models_dir)
+        _check_room(card, source, models_dir)
         with tempfile.TemporaryDirectory(prefix=f".installing-{card.name}-", dir=models_dir) as scratch:
-            built, route, notes = _build(card, Path(scratch), source, progress)
-            _write_manifest(card, built, route)
+            if card.is_pinned:
+                built, route, notes = _build(card, Path(scratch), source, progress)
+                files = card.files
+            else:
+                built, route, files = _record(card, Path(scratch), commit or source, progress)
+                notes = [f"no card pins these files: they are trusted as given, and {len(files)} SHA-256 are kept"]
+            _write_manifest(card, files, built, route)
             _swap_in(built, models_dir / card.name, Path(scratch) / "replaced")
     progress(1, 1)
     return Installed(card, models_dir / card.name, route, tuple(notes))
+
+
+def _check_given(card: ModelCard, source: Path | None, commit: Commit | None) -> None:
+    if source and commit:
+        raise CheckpointError("a model comes from a folder or from a commit of the hub, not from both")
+    if card.is_pinned and commit:
+        raise CheckpointError(f"{card.title} is pinned: its files come from the revisions that its card names")
+    if not card.is_pinned and not (source or commit):
+        raise CheckpointError(
+            f"{card.title} is not pinned here, so it is not fetched by its name alone. Name a folder with its files, "
+            f"or the hub's commit that you trust; {_advice(card)}"
+        )
+
+
+def _as_given(found: Installed, given: Path | Commit | None) -> Installed:
+    """Raises CheckpointError if a recorded model came from elsewhere: another is no news to be taken in silence."""
+    if _route(given) == found.route:
+        return found
+    raise CheckpointError(
+        f"{found.card.title} is installed from {found.route}; to take {_route(given)} remove {found.path} first"
+    )
+
+
+def _route(given: Path | Commit | None) -> str:
+    return f"the hub's {given}" if isinstance(given, Commit) else f"the folder {given}"
+
+
+def _record(
+    card: ModelCard, scratch: Path, given: Path | Commit | None, progress: Progress
+) -> tuple[Path, str, tuple[PinnedFile, ...]]:
+    """Gather a model that no card pins in a new folder; also say from where, and what its files are."""
+    assert given is not None
+    built = scratch / "recorded"
+    built.mkdir()
+    files = first_use.gather(card, given, built, progress)
+    for file in files:
+        (built / file.name).chmod(0o644)
+    return built, _route(given), files
 
 
 def _build(card: ModelCard, scratch: Path, source: Path | None, progress: Progress) -> tuple[Path, str, list[str]]:
@@ -210,7 +274,12 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _write_manifest(card: ModelCard, folder: Path, route: str) -> None:
+def _files(card: ModelCard, manifest: dict[str, Any]) -> tuple[PinnedFile, ...]:
+    """What must lie in the model's folder: what the card pins, else what was recorded."""
+    return card.files if card.is_pinned else first_use.recorded(manifest)
+
+
+def _write_manifest(card: ModelCard, files: Sequence[PinnedFile], folder: Path, route: str) -> None:
     manifest = {
         "name": card.name,
         "title": card.title,
@@ -218,7 +287,7 @@ def _write_manifest(card: ModelCard, folder: Path, route: str) -> None:
         "licence": card.licence,
         "source": card.source,
         "route": route,
-        "files": [asdict(file) for file in card.files],
+        "files": [asdict(file) for file in files],
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
@@ -237,9 +306,10 @@ def _sweep(models_dir: Path) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _check_room(card: ModelCard, models_dir: Path) -> None:
-    fetched = max(sum(download.file.size_bytes for download in route.downloads) for route in card.routes)
-    needed, free = card.size_bytes + fetched + ROOM_TO_SPARE, shutil.disk_usage(models_dir).free
+def _check_room(card: ModelCard, source: Path | None, models_dir: Path) -> None:
+    fetched = max((sum(download.file.size_bytes for download in route.downloads) for route in card.routes), default=0)
+    finished = first_use.size_bytes(source) if source and not card.is_pinned else card.size_bytes
+    needed, free = finished + fetched + ROOM_TO_SPARE, shutil.disk_usage(models_dir).free
     if free < needed:
         raise CheckpointError(
             f"{card.title} needs {needed / 1e6:.0f} MB on the disk of {models_dir}, and {free / 1e6:.0f} MB are free"
@@ -256,7 +326,8 @@ def _disk_errors(card: ModelCard, models_dir: Path) -> Iterator[None]:
 
 
 def _advice(card: ModelCard) -> str:
-    return f"run: python manage.py models install {card.name}"
+    given = "" if card.is_pinned else " --source FOLDER (or --revision COMMIT)"
+    return f"run: python manage.py models install {card.name}{given}"
 
 
 def _other_ways(card: ModelCard) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Registry = Literal["hub", "pip", "npm"]
+Tier = Literal["default", "small", "embedded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,25 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a language model's config.json must say of it: enough to tell a misnamed checkpoint."""
+
+    model_type: str
+    layers: int
+    hidden_size: int
+
+    def __str__(self) -> str:
+        return f"{self.model_type} of {self.layers} layers, {self.hidden_size} wide"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
-    """A model as its users need to know it. `files` are what lies in the state folder once it is installed."""
+    """A model as its users need to know it. `files` are what lies in the state folder once it is installed.
+
+    A card without `files` pins none: its model comes from a folder or a commit of `repo` that the user names, is held
+    to `shape`, and its files are recorded at the first installation. `about_bytes` is its size in 16 bits a weight.
+    `tier` is that of a writer, empty for what is none.
+    """
 
     name: str
     title: str
@@ -47,12 +65,20 @@ class ModelCard:
     source: str
     purpose: str
     version: str
-    files: tuple[PinnedFile, ...]
-    routes: tuple[Route, ...]
+    files: tuple[PinnedFile, ...] = ()
+    routes: tuple[Route, ...] = ()
+    tier: Tier | Literal[""] = ""
+    repo: str = ""
+    shape: Shape | None = None
+    about_bytes: int = 0
+
+    @property
+    def is_pinned(self) -> bool:
+        return bool(self.files)
 
     @property
     def size_bytes(self) -> int:
-        return sum(file.size_bytes for file in self.files)
+        return sum(file.size_bytes for file in self.files) or self.about_bytes
 
 
 VOICE_SAMPLE_BYTES = 522_240  # one voice: 510 x 256 float32
@@ -184,9 +210,59 @@ EMBEDDED = ModelCard(
             conversion="embedded_of_package",
         ),
     ),
+    tier="embedded",
 )
 
-CATALOGUE: tuple[ModelCard, ...] = (VOICE, EMBEDDED)
 
-TIERS: dict[str, str] = {"writer": "embedded"}
-"""Names that stand for a tier: the writer that any machine can install and run."""
+def _writer(name: str, tier: Tier, repo: str, version: str, purpose: str, shape: Shape, about_bytes: int) -> ModelCard:
+    """A writer whose files no one has pinned for us: its first installation records them."""
+    title = repo.partition("/")[2]
+    return ModelCard(
+        name, title, "Apache-2.0", repo, purpose, version, tier=tier, repo=repo, shape=shape, about_bytes=about_bytes
+    )
+
+
+QWEN3 = _writer(
+    "qwen3-30b-a3b",
+    "default",
+    "Qwen/Qwen3-30B-A3B-Instruct-2507",
+    "2507",
+    "writes the dialogue: 128 experts, 8 of them for each token (3.3 of 30.5 billion weights)",
+    Shape("qwen3_moe", 48, 2048),
+    61_100_000_000,
+)
+GRANITE_3B = _writer(
+    "granite-3b-a800m",
+    "small",
+    "ibm-granite/granite-3.1-3b-a800m-instruct",
+    "3.1",
+    "writes the dialogue on a small GPU or a strong CPU: 40 experts, 8 of them for each token",
+    Shape("granitemoe", 32, 1536),
+    6_600_000_000,
+)
+OLMOE = _writer(
+    "olmoe-1b-7b",
+    "small",
+    "allenai/OLMoE-1B-7B-0125-Instruct",
+    "0125",
+    "writes the dialogue: 64 experts, 8 of them for each token; reads 4,096 tokens",
+    Shape("olmoe", 16, 2048),
+    13_800_000_000,
+)
+GRANITE_1B = _writer(
+    "granite-1b-a400m",
+    "small",
+    "ibm-granite/granite-3.1-1b-a400m-instruct",
+    "3.1",
+    "writes the dialogue where memory is short: 32 experts, 8 of them for each token",
+    Shape("granitemoe", 24, 1024),
+    2_700_000_000,
+)
+
+CATALOGUE: tuple[ModelCard, ...] = (VOICE, EMBEDDED, QWEN3, GRANITE_3B, OLMOE, GRANITE_1B)
+
+WRITERS: tuple[ModelCard, ...] = (QWEN3, GRANITE_3B, OLMOE, GRANITE_1B, EMBEDDED)
+"""The writers, the best of them first; of a tier's, the first is the one that the tier's name stands for."""
+
+TIERS: dict[str, str] = {card.tier: card.name for card in reversed(WRITERS) if card.tier}
+"""The tiers of the catalogue, and the model that each stands for."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from synthesis.dialogue import extractive, frame, generative
+from synthesis.dialogue import extractive, frame, generative, served
 from synthesis.dialogue.generative import LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
+from synthesis.dialogue.served import ChatModel
 from synthesis.errors import CheckpointError, NothingToTell
 from synthesis.types import Dialogue, Edition, Host, LeftOut, Progress, Story, Turn, no_progress
 
@@ -16,9 +17,10 @@ from synthesis.types import Dialogue, Edition, Host, LeftOut, Progress, Story, T
 class Writer:
     """Stories in, a checked two-host dialogue out. The same input gives the same script.
 
-    With an `engine`, a language model writes each story, and the extractive writer those that it fails at. Without one
-    every story is extractive; the questions are then chosen by `ranker`, or by the embedded model if `models_dir` has
-    it, else by the edition's seed.
+    With an `engine`, or the `server` that runs one, a language model writes each story, and the extractive writer those
+    that it fails at. Without one every story is extractive. The extractive writer's questions are chosen by `ranker`,
+    or by the embedded model if `models_dir` has it, else by the edition's seed. `name` is the language model's, as the
+    dialogue is to bear it.
     """
 
     def __init__(
@@ -27,15 +29,20 @@ class Writer:
         *,
         ranker: Ranker | None = None,
         engine: LanguageEngine | None = None,
+        server: ChatModel | None = None,
         name: str = "language model",
     ):
-        self._models_dir, self._ranker, self._engine, self._name = models_dir, ranker, engine, name
+        if engine is not None and server is not None:
+            raise ValueError("a language model runs in this process or on a server, not both")
+        self._models_dir, self._ranker, self._name = models_dir, ranker, name
+        self._engine, self._server = engine, server
         self._looked = ranker is not None
 
     def write(
         self, stories: Sequence[Story], hosts: Sequence[Host], *, edition: Edition, progress: Progress = no_progress
     ) -> Dialogue:
-        """Raises NothingToTell if no story has a sentence that can be spoken, ValueError without two hosts."""
+        """Raises NothingToTell if no story has a sentence that can be spoken, ValueError without two hosts, and
+        CheckpointError if the server can't be used."""
         if len({host.name for host in hosts}) != 2:
             raise ValueError(f"a dialogue has two hosts with different names, not {[host.name for host in hosts]}")
         steps = len(stories) + 2
@@ -68,15 +75,19 @@ class Writer:
             for turn in turns
         ]
         progress(steps, steps)
-        is_extractive = not any(turn.written_by == "model" for turn in turns)
-        return Dialogue(tuple(hosts), tuple(turns), self._label(is_extractive), is_extractive, (*left_out, *dropped))
+        by_model = {turn.story for turn in turns if turn.written_by == "model"}
+        label = self._label(len(by_model), len(told))
+        return Dialogue(tuple(hosts), tuple(turns), label, not by_model, (*left_out, *dropped))
 
     def _tell_with_model(self, edition: Edition) -> extractive.Teller | None:
-        engine = self._engine
-        if engine is None:
+        engine, server = self._engine, self._server
+        if engine is None and server is None:
             return None
 
         def tell(prepared: Prepared, count: int, lead: str, other: str, book: Phrasebook, named: bool) -> list[Turn]:
+            if server is not None:
+                return served.write(server, prepared, count, lead, other, edition)
+            assert engine is not None
             return generative.write(engine, prepared, count, lead, other, edition)
 
         return tell
@@ -93,11 +104,11 @@ class Writer:
                 self._ranker = None
         return self._ranker
 
-    def _label(self, is_extractive: bool) -> str:
-        if not is_extractive:
+    def _label(self, by_model: int, stories: int) -> str:
+        """Who wrote it, for the desk: the model by its name, and how much of it the extractive writer had to write."""
+        if by_model == stories:
             return self._name
-        return (
-            "extractive, questions chosen by the embedded model"
-            if self._ranker
-            else "extractive, questions chosen by seed"
-        )
+        if by_model:
+            return f"{self._name}; {stories - by_model} of {stories} stories extractive"
+        by = "the embedded model" if self._ranker else "seed"
+        return f"extractive, questions chosen by {by}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import http.server
+import threading
 
 import pytest
 from django.core import checks as system_checks
@@ -10,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
 from briefings import checks, schedule
+from synthesis import checkpoint
+from synthesis.language.server import ChatServer
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +71,91 @@ def test_models_that_are_not_installed_fail_with_what_to_install(settings, tmp_p
     settings.MODELS_DIR = tmp_path
     found = checks._guarded(checks.models)
     assert [check.state for check in found] == ["fail", "fail"]
-    assert [check.fix for check in found] == [f"{checks.MODELS_FIX} voice", f"{checks.MODELS_FIX} embedded"]
+    install = "python manage.py models install"
+    assert [check.fix for check in found] == [f"{install} voice", f"{install} embedded"]
+
+
+def writer_of(settings, **values):
+    for name, value in values.items():
+        setattr(settings, name, value)
+    _, found = checks._guarded(checks.models)
+    return found
+
+
+def test_the_writer_is_told_with_its_tier_and_why(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "verify", lambda name, folder: None)
+    monkeypatch.setattr(
+        checkpoint, "status", lambda name, folder: checkpoint.ModelStatus(checkpoint.card_of(name), "installed", "")
+    )
+    found = writer_of(settings, WRITER="embedded")
+    assert found.state == "ok"
+    assert found.message == "SmolLM2-135M-Instruct, Q4_1, embedded tier, since TANDEM_WRITER is embedded; verified"
+    found = writer_of(settings, WRITER="default")
+    assert "default tier" in found.message and "models verify qwen3-30b-a3b hashes them" in found.message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "cure"),
+    [
+        ("default", "qwen3-30b-a3b is not installed", "models install qwen3-30b-a3b --source FOLDER"),
+        ("small", "granite-3b-a800m is not installed", "models install granite-3b-a800m --source FOLDER"),
+        ("server", "TANDEM_WRITER_URL names none", "Set TANDEM_WRITER"),
+        ("/no/such/folder", "which is no folder", "Set TANDEM_WRITER"),
+    ],
+)
+def test_a_writer_that_can_not_be_had_is_told_with_its_cure(settings, tmp_path, wanted, told, cure):
+    found = writer_of(settings, WRITER=wanted, MODELS_DIR=tmp_path)
+    assert found.state == "fail" and told in found.message and cure in found.fix
+
+
+def test_a_checkpoint_of_ones_own_is_said_to_be_unverified(settings, tmp_path):
+    found = writer_of(settings, WRITER=str(tmp_path))
+    assert found.state == "warn" and "folder tier" in found.message and "taken as they are" in found.message
+
+
+@pytest.fixture
+def models_server():
+    """A server that lists one model, named a-model."""
+
+    class Listing(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"data": [{"id": "a-model"}]}')
+
+        def log_message(self, *args): ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listing)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "told"),
+    [
+        ("a-model", "ok", "it answers"),
+        ("another", "warn", "it lists a-model"),
+        ("", "fail", "no model is named"),
+    ],
+)
+def test_the_writers_server_is_asked(settings, models_server, model, state, told):
+    found = writer_of(settings, WRITER="server", WRITER_URL=models_server, WRITER_MODEL=model)
+    assert found.state == state and told in found.message
+
+
+def test_a_writers_server_that_is_not_there_fails(settings):
+    found = writer_of(settings, WRITER="auto", WRITER_URL="http://127.0.0.1:9/v1", WRITER_MODEL="a-model")
+    assert found.state == "fail"
+    assert "since TANDEM_WRITER_URL names a server: the writer's server 127.0.0.1:9 can't be reached" in found.message
+    assert "TANDEM_WRITER_URL" in found.fix
+
+
+def test_a_key_that_travels_unencrypted_is_told(settings, monkeypatch):
+    monkeypatch.setattr(ChatServer, "served_models", lambda self: ["a-model"])
+    found = writer_of(settings, WRITER_URL="http://models.example/v1", WRITER_MODEL="a-model", WRITER_KEY="sk-secret-0")
+    assert found.state == "warn" and "unencrypted" in found.message and "sk-secret" not in f"{found}"
 
 
 def test_a_device_that_is_not_there_fails(monkeypatch):

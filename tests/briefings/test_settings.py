@@ -26,6 +26,8 @@ PROJECT = Path(__file__).resolve().parents[2]
         (lambda: read.env_url("SETTING", ""), "news.example.org"),
         (lambda: read.env_url("SETTING", ""), "ftp://news.example.org"),
         (lambda: read.env_level("SETTING", "INFO"), "loud"),
+        (lambda: read.env_choice("SETTING", ("auto", "small")), "large"),
+        (lambda: read.env_choice("SETTING", ("auto", "small")), "models/mine"),
     ],
 )
 def test_a_value_that_can_not_be_used_is_refused_by_its_name(monkeypatch, reader, value):
@@ -94,6 +96,11 @@ def test_each_value_reaches_its_setting():
         "TANDEM_STING": ("STING", "/music/sting.flac", "/music/sting.flac"),
         "TANDEM_STING_BETWEEN_STORIES": ("STING_BETWEEN_STORIES", "yes", True),
         "TANDEM_BED": ("BED", "/music/bed.flac", "/music/bed.flac"),
+        "TANDEM_WRITER": ("WRITER", "/models/mine", "/models/mine"),
+        "TANDEM_WRITER_URL": ("WRITER_URL", "http://127.0.0.1:8000/v1/", "http://127.0.0.1:8000/v1"),
+        "TANDEM_WRITER_MODEL": ("WRITER_MODEL", "a-model", "a-model"),
+        "TANDEM_WRITER_KEY": ("WRITER_KEY", "sk-0", "sk-0"),
+        "TANDEM_WRITER_TIMEOUT_S": ("WRITER_TIMEOUT_S", "30", 30),
     }
     names = [setting for setting, *_ in chosen.values()]
     code = f"import json; from briefings import settings as s; r = [getattr(s, n) for n in {names}]"
@@ -109,3 +116,18 @@ def test_music_is_named_by_a_whole_path(monkeypatch):
         read.env_path("TANDEM_BED")
     monkeypatch.delenv("TANDEM_BED")
     assert read.env_path("TANDEM_BED") is None
+
+
+def test_the_writer_is_a_word_or_a_whole_path_and_auto_by_default(monkeypatch):
+    words = ("auto", "small")
+    monkeypatch.delenv("TANDEM_WRITER", raising=False)
+    assert read.env_choice("TANDEM_WRITER", words) == "auto"
+    for value in ("small", "/models/mine"):
+        monkeypatch.setenv("TANDEM_WRITER", value)
+        assert read.env_choice("TANDEM_WRITER", words) == value
+
+
+def test_the_writers_words_are_those_of_its_tiers():
+    from synthesis.dialogue.tiers import WORDS
+
+    assert read.WRITERS == WORDS

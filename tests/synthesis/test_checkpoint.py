@@ -18,7 +18,7 @@ import pytest
 
 from synthesis import checkpoint, conversion, downloads
 from synthesis.errors import CheckpointError
-from synthesis.model_cards import CATALOGUE, EMBEDDED, Download, ModelCard, PinnedFile, Route
+from synthesis.model_cards import CATALOGUE, EMBEDDED, GRANITE_3B, QWEN3, Download, ModelCard, PinnedFile, Route
 
 WEIGHTS = bytes(range(256)) * 40
 
@@ -88,16 +88,19 @@ def registry(monkeypatch, shelf):
     return commands
 
 
-def test_the_catalogue_pins_every_file():
+def test_the_catalogue_pins_every_file_or_says_that_it_pins_none():
     for card in checkpoint.catalogue():
-        assert card.licence and card.purpose and card.source
+        assert card.licence and card.purpose and card.source and card.size_bytes
+        assert card.is_pinned == bool(card.routes) != bool(card.repo and card.shape and card.tier)
         for file in (*card.files, *(download.file for route in card.routes for download in route.downloads)):
             assert file.size_bytes > 0 and len(file.sha256) == 64
         assert all(route.conversion in conversion.CONVERSIONS for route in card.routes)
 
 
-def test_the_writer_is_the_embedded_tier():
-    assert checkpoint.card_of("writer") is EMBEDDED
+def test_a_tier_stands_for_its_best_model():
+    assert checkpoint.card_of("embedded") is EMBEDDED
+    assert checkpoint.card_of("default") is QWEN3
+    assert checkpoint.card_of("small") is GRANITE_3B
 
 
 def test_an_unknown_model_is_refused_by_name():
