@@ -13,8 +13,21 @@ from synthesis.errors import CheckpointError
 from synthesis.language.rope import read_rope
 
 Row = Mapping[str, Any]
-_COUNTS = ("vocab_size", "hidden_size", "num_layers", "num_heads", "num_kv_heads", "head_dim", "max_positions")
-_OPTIONAL_COUNTS = ("intermediate_size", "num_experts", "num_experts_per_tok", "expert_size", "shared_size")
+# What a model may be made of. Beyond it a number is damaged, and would be counted to for hours.
+_BOUNDS = {
+    "vocab_size": (1, 1 << 22),
+    "hidden_size": (1, 1 << 20),
+    "num_layers": (1, 1000),
+    "num_heads": (1, 10_000),
+    "num_kv_heads": (1, 10_000),
+    "head_dim": (2, 10_000),
+    "max_positions": (1, 1 << 31),
+    "intermediate_size": (0, 1 << 20),
+    "num_experts": (0, 10_000),
+    "num_experts_per_tok": (0, 10_000),
+    "expert_size": (0, 1 << 20),
+    "shared_size": (0, 1 << 20),
+}
 
 
 def read_config(row: Row) -> LanguageConfig:
@@ -27,6 +40,8 @@ def read_config(row: Row) -> LanguageConfig:
         raise CheckpointError(f"model_type {family!r} is not supported; supported are {', '.join(sorted(_FAMILIES))}")
     try:
         _refuse_unsupported(row)
+        if not 1 <= row["num_hidden_layers"] <= _BOUNDS["num_layers"][1]:
+            raise CheckpointError(f"num_hidden_layers {row['num_hidden_layers']} is not supported")
         config = LanguageConfig(**{**_shape(row), **_FAMILIES[family](row)})
     except KeyError as missing:
         raise CheckpointError(f"config.json of a {family} has no {missing}") from missing
@@ -41,8 +56,6 @@ def _refuse_unsupported(row: Row) -> None:
         raise CheckpointError(f"hidden_act {row['hidden_act']!r} is not supported, only 'silu'")
     if row.get("clip_qkv") is not None:
         raise CheckpointError("clip_qkv is not supported")
-    if (row.get("n_group") or 1) != 1:
-        raise CheckpointError(f"n_group {row['n_group']} is not supported: the router chooses among all experts")
     if row.get("quantization_config"):
         method = row["quantization_config"].get("quant_method", "unknown")
         raise CheckpointError(f"quantization {method!r} is not supported in a hub checkpoint; take the plain weights")
@@ -59,10 +72,10 @@ def _refuse_sliding_window(row: Row) -> None:
 
 
 def _refuse_impossible(config: LanguageConfig) -> None:
-    for name, least in (*((name, 1) for name in _COUNTS), *((name, 0) for name in _OPTIONAL_COUNTS)):
+    for name, (least, most) in _BOUNDS.items():
         count = getattr(config, name)
-        if not isinstance(count, int) or count < least:
-            raise CheckpointError(f"{name} is {count!r} in config.json, and must be a whole number from {least} on")
+        if not isinstance(count, int) or not least <= count <= most:
+            raise CheckpointError(f"{name} is {count!r}, and must be a whole number from {least} to {most}")
     if config.num_heads % config.num_kv_heads:
         raise CheckpointError(f"{config.num_heads} heads do not share {config.num_kv_heads} key-value heads evenly")
     if config.head_dim % 2:

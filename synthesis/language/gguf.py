@@ -5,6 +5,8 @@ Source: the GGUF specification of ggml, and its reader and de-quantisation in th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ _OF_LAYER = {
     "ffn_down": "mlp.down_proj",
 }
 _CONTROL = 3
+_DAMAGE = (ValueError, OSError, IndexError, KeyError, TypeError, AttributeError, ArithmeticError, MemoryError)
 
 
 class GgufFile:
@@ -43,40 +46,14 @@ class GgufFile:
 
     def __init__(self, path: Path):
         self.path = path
-        try:
+        with _damage_named(path):
             self._reader = gguf.GGUFReader(path)
             self._fields = dict(self._reader.fields)
-        except (ValueError, OSError, IndexError, KeyError, TypeError, UnicodeError) as broken:
-            raise CheckpointError(f"{path} is damaged or no GGUF file: {broken}") from broken
 
     def config(self) -> LanguageConfig:
         """The file's fields, read as a hub config.json would be."""
-        architecture = self._field("general.architecture")
-        if architecture != "llama" or self._field("llama.expert_count", 0):
-            raise CheckpointError(f"{self.path.name}: a GGUF of {architecture!r} with experts is not supported")
-        if self._field("llama.rope.scaling.type", "none") != "none":
-            raise CheckpointError(f"{self.path.name}: scaled rotary positions are not supported")
-        heads, dim = self._field("llama.attention.head_count"), self._field("llama.embedding_length")
-        head_dim = self._field("llama.attention.key_length", dim // heads)
-        if self._field("llama.rope.dimension_count", head_dim) != head_dim:
-            raise CheckpointError(f"{self.path.name}: partial rotary positions are not supported")
-        return read_config(
-            {
-                "model_type": "llama",
-                "vocab_size": len(self._field("tokenizer.ggml.tokens")),
-                "hidden_size": dim,
-                "intermediate_size": self._field("llama.feed_forward_length"),
-                "num_hidden_layers": self._field("llama.block_count"),
-                "num_attention_heads": heads,
-                "num_key_value_heads": self._field("llama.attention.head_count_kv", heads),
-                "head_dim": head_dim,
-                "max_position_embeddings": self._field("llama.context_length"),
-                "rms_norm_eps": self._field("llama.attention.layer_norm_rms_epsilon"),
-                "rope_theta": self._field("llama.rope.freq_base", 10000.0),
-                "tie_word_embeddings": not any(tensor.name == "output.weight" for tensor in self._reader.tensors),
-                "eos_token_id": self._field("tokenizer.ggml.eos_token_id", None),
-            }
-        )
+        with _damage_named(self.path):
+            return read_config(self._config_row())
 
     def model(
         self,
@@ -108,6 +85,36 @@ class GgufFile:
         kind, split = self._field("tokenizer.ggml.model"), self._field("tokenizer.ggml.pre", "default")
         if (kind, split) != ("gpt2", "smollm"):
             raise CheckpointError(f"{self.path.name}: tokenizer {kind!r} split as {split!r} is not supported")
+        with _damage_named(self.path):
+            return self._bpe()
+
+    def _config_row(self) -> dict[str, Any]:
+        architecture = self._field("general.architecture")
+        if architecture != "llama" or self._field("llama.expert_count", 0):
+            raise CheckpointError(f"{self.path.name}: a GGUF of {architecture!r} with experts is not supported")
+        if self._field("llama.rope.scaling.type", "none") != "none":
+            raise CheckpointError(f"{self.path.name}: scaled rotary positions are not supported")
+        heads, dim = self._field("llama.attention.head_count"), self._field("llama.embedding_length")
+        head_dim = self._field("llama.attention.key_length", dim // heads)
+        if self._field("llama.rope.dimension_count", head_dim) != head_dim:
+            raise CheckpointError(f"{self.path.name}: partial rotary positions are not supported")
+        return {
+            "model_type": "llama",
+            "vocab_size": len(self._field("tokenizer.ggml.tokens")),
+            "hidden_size": dim,
+            "intermediate_size": self._field("llama.feed_forward_length"),
+            "num_hidden_layers": self._field("llama.block_count"),
+            "num_attention_heads": heads,
+            "num_key_value_heads": self._field("llama.attention.head_count_kv", heads),
+            "head_dim": head_dim,
+            "max_position_embeddings": self._field("llama.context_length"),
+            "rms_norm_eps": self._field("llama.attention.layer_norm_rms_epsilon"),
+            "rope_theta": self._field("llama.rope.freq_base", 10000.0),
+            "tie_word_embeddings": not any(tensor.name == "output.weight" for tensor in self._reader.tensors),
+            "eos_token_id": self._field("tokenizer.ggml.eos_token_id", None),
+        }
+
+    def _bpe(self) -> Tokenizer:
         tokens, types = self._field("tokenizer.ggml.tokens"), self._field("tokenizer.ggml.token_type")
         control = {token: id for id, (token, type) in enumerate(zip(tokens, types, strict=True)) if type == _CONTROL}
         return Tokenizer.from_bpe(
@@ -121,7 +128,8 @@ class GgufFile:
 
     def _field(self, name: str, *default: Any) -> Any:
         if name in self._fields:
-            return self._fields[name].contents()
+            with _damage_named(self.path):
+                return self._fields[name].contents()
         if default:
             return default[0]
         raise CheckpointError(f"{self.path.name} has no field {name}")
@@ -130,6 +138,16 @@ class GgufFile:
         kind = tensor.tensor_type.name
         if kind not in _QUANTISATIONS:
             raise CheckpointError(f"{self.path.name}: {tensor.name} is stored as {kind}, which is not supported")
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Turns what a damaged file leads the readers into, which check little by themselves, into one line."""
+    try:
+        yield
+    except _DAMAGE as broken:
+        first = str(broken).split("\n")[0]
+        raise CheckpointError(f"{path} is damaged or no GGUF file: {first or type(broken).__name__}") from broken
 
 
 def _dequantised(tensor: gguf.ReaderTensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,6 +39,9 @@ GRANITE = {
     "logits_scaling": 6.0,
     "tie_word_embeddings": True,
 }
+LLAMA3 = {"rope_type": "llama3", "rope_theta": 1e4, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
+LLAMA3["original_max_position_embeddings"] = 32
+YARN = {"rope_type": "yarn", "rope_theta": 1e4, "factor": 4.0, "original_max_position_embeddings": 32}
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "llama": ("LlamaConfig", {"attention_bias": True, "mlp_bias": True, "head_dim": 12}),
     "llama-tied": ("LlamaConfig", {"tie_word_embeddings": True, "num_key_value_heads": 1}),
@@ -52,6 +56,8 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "mixtral": ("MixtralConfig", LOCAL_EXPERTS),
     "granitemoe": ("GraniteMoeConfig", {**LOCAL_EXPERTS, **GRANITE}),
+    "llama-llama3": ("LlamaConfig", {"rope_parameters": LLAMA3}),
+    "qwen3_moe-yarn": ("Qwen3MoeConfig", {**EXPERTS, "moe_intermediate_size": 20, "rope_parameters": YARN}),
 }
 
 
@@ -64,15 +70,19 @@ def transformers() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def write_checkpoint(transformers, tmp_path_factory):
-    """Writes a random model of a family, in shards, and returns its folder and the oracle."""
+    """Writes a random model of a family, as `change` leaves it, in shards; returns its folder and the oracle."""
 
-    def write(family: str, **overrides: Any) -> tuple[Path, torch.nn.Module]:
+    def write(
+        family: str, change: Callable[[torch.nn.Module], None] | None = None, **overrides: Any
+    ) -> tuple[Path, torch.nn.Module]:
         config_name, switches = FAMILIES[family]
         torch.manual_seed(len(family))
         config = getattr(transformers, config_name)(**{**TINY, **switches, **overrides})
         oracle = transformers.AutoModelForCausalLM.from_config(config).eval()
         for name, parameter in oracle.named_parameters():
             parameter.data.normal_(1.0 if "norm" in name else 0.0, 0.25)
+        if change:
+            change(oracle)
         folder = tmp_path_factory.mktemp(family)
         oracle.save_pretrained(folder, max_shard_size="20KB")
         return folder, oracle

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,11 @@ import pytest
 import torch
 from tokenizers.pre_tokenizers import ByteLevel
 
+from kernels.quantized import QuantizedWeight, dequantize
 from synthesis.errors import CheckpointError
 from synthesis.language.engine import Engine
+from synthesis.language.gguf import GgufFile
+from synthesis.language.weights import destinations
 
 CONTROL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TOKENS = [*CONTROL, *sorted(ByteLevel.alphabet()), "he"]
@@ -31,7 +36,6 @@ NAMES = {
     "model.layers": "blk",
 }
 SIZES = {"hidden_size": 64, "intermediate_size": 96, "num_attention_heads": 4, "head_dim": 16}
-Q8_0 = gguf.GGMLQuantizationType.Q8_0
 
 
 def write_gguf(
@@ -97,11 +101,53 @@ def scores(oracle: torch.nn.Module, ids: list[int]) -> float:
     return logits.gather(1, torch.tensor(ids[1:])[:, None]).sum().item()
 
 
-@pytest.mark.parametrize(("quantised", "within"), [(None, 1e-4), (Q8_0, 2e-2)])
-def test_scores_are_those_of_the_oracle(oracle, tmp_path, quantised, within):
-    engine = Engine.load(write_gguf(tmp_path / "tiny.gguf", oracle, quantised), device="cpu")
+def as_stored(oracle: torch.nn.Module, quantised: Any) -> torch.nn.Module:
+    """The oracle with the weights that a reader of the file gets back."""
+    oracle = copy.deepcopy(oracle)
+    for parameter in oracle.parameters():
+        if parameter.dim() == 2:
+            stored = gguf.quants.quantize(parameter.detach().numpy(), quantised)
+            parameter.data = torch.from_numpy(gguf.quants.dequantize(stored, quantised).copy())
+    return oracle
+
+
+@pytest.mark.parametrize("quantised", [None, "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"])
+def test_scores_are_those_of_the_oracle_on_the_weights_as_stored(oracle, tmp_path, quantised):
+    kind = quantised and gguf.GGMLQuantizationType[quantised]
+    engine = Engine.load(write_gguf(tmp_path / "tiny.gguf", oracle, kind), device="cpu")
     ids = engine.tokenizer.encode("The probe has left.")
-    assert engine.score([ids[:1]], [ids[1:]])[0] == pytest.approx(scores(oracle, ids), rel=within)
+    expected = scores(oracle if kind is None else as_stored(oracle, kind), ids)
+    assert engine.score([ids[:1]], [ids[1:]])[0] == pytest.approx(expected, rel=1e-4)
+    assert kind is None or scores(oracle, ids) != pytest.approx(expected, rel=1e-6)
+
+
+def test_progress_is_told_in_bytes_of_the_file(oracle, tmp_path):
+    told: list[tuple[int, int]] = []
+    file = GgufFile(write_gguf(tmp_path / "tiny.gguf", oracle, gguf.GGMLQuantizationType.Q8_0))
+    file.model(torch.device("cpu"), torch.float32, progress=lambda done, total: told.append((done, total)))
+    assert told == sorted(told) and told[-1][0] == told[-1][1]
+
+
+def test_a_file_may_be_kept_in_few_bits(write_checkpoint, tmp_path):
+    overrides = {"vocab_size": len(TOKENS), "attention_bias": False, "mlp_bias": False}
+    oracle = write_checkpoint("llama", **{**SIZES, "intermediate_size": 128}, **overrides)[1]
+    file = GgufFile(write_gguf(tmp_path / "tiny.gguf", oracle))
+    kept = destinations(file.model(torch.device("cpu"), torch.float32, quantise="int8"))
+    whole = destinations(file.model(torch.device("cpu"), torch.float32))
+    rounded = {name for name, weight in kept.items() if isinstance(weight, QuantizedWeight)}
+    assert len(rounded) == 7 * 3
+    for name in rounded:
+        torch.testing.assert_close(dequantize(kept[name], torch.float32), whole[name], atol=0.01, rtol=0)
+
+
+def test_a_weight_that_is_no_number_is_refused(write_checkpoint, tmp_path):
+    def spoil(oracle: torch.nn.Module) -> None:
+        oracle.model.norm.weight.data[3] = float("nan")
+
+    overrides = {"vocab_size": len(TOKENS), "attention_bias": False, "mlp_bias": False}
+    path = write_gguf(tmp_path / "tiny.gguf", write_checkpoint("llama", spoil, **SIZES, **overrides)[1])
+    with pytest.raises(CheckpointError, match=r"model\.norm\.weight holds a NaN"):
+        Engine.load(path, device="cpu")
 
 
 def test_a_tied_head_and_a_folder_with_the_one_file_are_read(tied, tmp_path):
@@ -142,3 +188,22 @@ def test_a_truncated_file_is_one_clear_line(oracle, tmp_path, kept):
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(CheckpointError, match=r"tiny\.gguf"):
         Engine.load(path, device="cpu")
+
+
+def test_a_flipped_bit_of_what_comes_before_the_weights_is_one_clear_line_or_harms_nothing(oracle, tmp_path):
+    """A GGUF file has no check sum: a flip that leaves a readable file is found by its pinned hash alone."""
+    path = write_gguf(tmp_path / "tiny.gguf", oracle)
+    whole, start = path.read_bytes(), int(gguf.GGUFReader(path).data_offset)
+    refused = 0
+    for bit in random.Random(7).sample(range(8 * start), 200):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        try:
+            file = GgufFile(path)
+            file.model(torch.device("cpu"), torch.float32)
+            file.tokenizer()
+        except CheckpointError as error:
+            assert "\n" not in str(error), bit
+            refused += 1
+    assert refused
