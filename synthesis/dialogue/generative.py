@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from synthesis.dialogue import grammar, grounding, prompt
 from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.segment import Prepared, sources
-from synthesis.errors import DialogueRejected, PromptTooLong
+from synthesis.dialogue.story_closing import StoryClosing
+from synthesis.dialogue.story_grammar import longest_opening, story_grammar
+from synthesis.errors import DialogueRejected, GrammarRejected, PromptTooLong
 from synthesis.types import Article, Edition, Turn
 
+if TYPE_CHECKING:
+    from synthesis.language.requests import Request
+    from synthesis.language.tokenizer import Tokenizer
+
 TRIES, WORDS_PER_FACT, TOKENS_PER_FACT = 3, 26, 110
-
-
-class Tokens(Protocol):
-    def encode_chat(self, messages: Sequence[dict[str, str]]) -> list[int]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
+# A sampled token may spell a citation otherwise than the tokenizer would.
+SPARE_OPENING_TOKENS = 12
 
 
 class Continuation(Protocol):
@@ -25,37 +28,125 @@ class Continuation(Protocol):
     def tokens(self) -> Sequence[int]: ...
 
 
+class Place(Protocol):
+    @property
+    def number(self) -> int: ...
+
+
+class EngineRun(Protocol):
+    """Gives (number of the request, what was written) as the requests end."""
+
+    def submit(self, request: Request) -> Place: ...
+    def __iter__(self) -> Iterator[tuple[int, Continuation]]: ...
+
+
+class EngineConfig(Protocol):
+    @property
+    def vocab_size(self) -> int: ...
+    @property
+    def eos_ids(self) -> Collection[int]: ...
+
+
 class LanguageEngine(Protocol):
     """What this module asks of `synthesis.language.engine.Engine`."""
 
     @property
-    def tokenizer(self) -> Tokens: ...
-    def generate(
-        self, prompts: Sequence[Sequence[int]], *, max_tokens: int, temperature: float, seed: int
-    ) -> Sequence[Continuation]: ...
+    def tokenizer(self) -> Tokenizer: ...
+    @property
+    def config(self) -> EngineConfig: ...
+    def run(self, requests: Sequence[Request]) -> EngineRun: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A story to be written, with about `count` facts, by the `lead` and the `other` host."""
+
+    prepared: Prepared
+    count: int
+    lead: str
+    other: str
 
 
 def write(
     engine: LanguageEngine, prepared: Prepared, count: int, lead: str, other: str, edition: Edition
 ) -> list[Turn]:
     """The model's turns for a story of about `count` facts, checked and repaired, or [] after three tries in vain."""
-    faults: list[str] = []
+    return write_all(engine, [Assignment(prepared, count, lead, other)], edition)[0]
+
+
+def write_all(engine: LanguageEngine, assignments: Sequence[Assignment], edition: Edition) -> list[list[Turn]]:
+    """As `write`, for all stories at once: each try is one batch of those that are still to be written."""
+    drafts = [_Draft(assignment, edition) for assignment in assignments]
     for attempt in range(TRIES):
-        chat = prompt.messages(prepared, lead, other, count * WORDS_PER_FACT, faults[-1:])
-        seed = edition.date.toordinal() * TRIES + attempt
+        _try_all(engine, [draft for draft in drafts if draft.is_open], attempt)
+    return [draft.turns for draft in drafts]
+
+
+def _try_all(engine: LanguageEngine, drafts: Sequence[_Draft], attempt: int) -> None:
+    run = engine.run([])
+    submitted: dict[int, _Draft] = {}
+    for draft in drafts:
         try:
-            ids = engine.tokenizer.encode_chat(chat)
-            answer = engine.generate(
-                [ids], max_tokens=count * TOKENS_PER_FACT, temperature=0.7 if attempt else 0.0, seed=seed
-            )
-            return repair(
-                grammar.parse(engine.tokenizer.decode(answer[0].tokens), prepared, lead, other), prepared, edition
-            )
+            submitted[run.submit(draft.request(engine, attempt)).number] = draft
+        except (PromptTooLong, GrammarRejected, DialogueRejected):
+            draft.is_open = False  # the next try would ask the same
+    try:
+        for number, written in run:
+            submitted[number].take(engine.tokenizer.decode(written.tokens))
+    except GrammarRejected:
+        # One story's grammar outgrew its limits, and took the batch with it: find out which.
+        left = [draft for draft in submitted.values() if draft.is_open]
+        for draft in left:
+            if len(left) == 1:
+                draft.is_open = False
+            else:
+                _try_all(engine, [draft], attempt)
+
+
+class _Draft:
+    """One story on its way through the tries."""
+
+    def __init__(self, assignment: Assignment, edition: Edition):
+        self._of, self._edition = assignment, edition
+        self._faults: list[str] = []
+        self._grammar = ""
+        self.turns: list[Turn] = []
+        self.is_open = True
+
+    def request(self, engine: LanguageEngine, attempt: int) -> Request:
+        """Raises DialogueRejected, GrammarRejected if no grammar can hold the model to this story."""
+        from synthesis.language.constraint import GrammarConstraint
+        from synthesis.language.requests import Request
+
+        of, tokenizer = self._of, engine.tokenizer
+        self._grammar = self._grammar or story_grammar(of.prepared, of.lead, of.other, self._edition)
+        opening = len(tokenizer.encode(longest_opening(of.prepared, of.lead, of.other))) + SPARE_OPENING_TOKENS
+        closing = StoryClosing(of.lead, of.other, opening)
+        budget = closing.fewest_tokens + of.count * TOKENS_PER_FACT
+        constraint = GrammarConstraint(
+            tokenizer,
+            self._grammar,
+            vocab_size=engine.config.vocab_size,
+            ends=engine.config.eos_ids,
+            budget=budget,
+            closing=closing,
+        )
+        chat = prompt.messages(of.prepared, of.lead, of.other, of.count * WORDS_PER_FACT, self._faults[-1:])
+        return Request(
+            tokenizer.encode_chat(chat),
+            budget,
+            temperature=0.7 if attempt else 0.0,
+            seed=self._edition.date.toordinal() * TRIES + attempt,
+            constraint=constraint,
+        )
+
+    def take(self, answer: str) -> None:
+        of = self._of
+        try:
+            self.turns = repair(grammar.parse(answer, of.prepared, of.lead, of.other), of.prepared, self._edition)
+            self.is_open = False
         except DialogueRejected as rejection:
-            faults.append(str(rejection))
-        except PromptTooLong:
-            break
-    return []
+            self._faults.append(str(rejection))
 
 
 def repair(turns: Sequence[Turn], prepared: Prepared, edition: Edition) -> list[Turn]:
@@ -64,13 +155,14 @@ def repair(turns: Sequence[Turn], prepared: Prepared, edition: Edition) -> list[
     Raises DialogueRejected if more than a third of the facts had to go.
     """
     articles = {reading.article.id: reading.article for reading in prepared.readings}
+    hosts = sorted({turn.host for turn in turns})
     kept: list[Turn] = []
     lost = 0
     for turn in turns:
         mended: Turn | None = turn
         if turn.kind == "fact":
             mended = _mended(turn, articles, prepared, edition)
-        elif grounding.check(turn.text, [*prepared.source_texts(), turn.host]):
+        elif grounding.check(turn.text, [*prepared.source_texts(), *hosts]):
             mended = None
         if mended is not None:
             kept.append(mended)

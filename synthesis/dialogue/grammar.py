@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from synthesis.dialogue.phrases import BANNED
+from synthesis.dialogue.prompt import told
 from synthesis.dialogue.segment import Prepared
 from synthesis.errors import DialogueRejected
 from synthesis.types import Citation, Turn
 
-MOST_TURNS, MOST_WORDS, MOST_QUESTION_WORDS = 24, 45, 20
+MOST_TURNS, MOST_CITES, MOST_WORDS, MOST_QUESTION_WORDS = 24, 6, 45, 20
 KINDS = ("fact", "question", "reaction")
 _FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 _FORBIDDEN = re.compile(r"https?:|www\.|\S+@\S+|<\||\|>|```|[{}\[\]<>]|(?<!\w)@\w|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b")
@@ -27,6 +28,26 @@ def parse(answer: str, prepared: Prepared, lead: str, other: str) -> list[Turn]:
     turns = [_turn(row, place, prepared, (lead, other)) for place, row in enumerate(rows)]
     _check_exchange(turns, prepared)
     return turns
+
+
+def json_schema(prepared: Prepared, lead: str, other: str) -> dict[str, Any]:
+    """The form of an answer as JSON schema, for servers that hold a model to one; `parse` checks what it can't say."""
+    cited = [f"{n}.{s.index}" for n, reading in enumerate(prepared.readings, start=1) for s in told(reading)]
+
+    def turn(kinds: Sequence[str], cites: dict[str, Any], text: dict[str, Any]) -> dict[str, Any]:
+        form = {
+            "cites": {"type": "array", **cites},
+            "host": {"type": "string", "enum": [lead, other]},
+            "kind": {"type": "string", "enum": list(kinds)},
+            "text": {"type": "string", "minLength": 1, **text},
+        }
+        return {"type": "object", "properties": form, "required": list(form), "additionalProperties": False}
+
+    evidence = {"items": {"type": "string", "enum": cited}, "minItems": 1, "maxItems": MOST_CITES}
+    others = KINDS[1:2] if prepared.is_grave else KINDS[1:]
+    fact = turn(KINDS[:1], evidence, {})
+    asked = turn(others, {"items": {"type": "string"}, "maxItems": 0}, {"pattern": '^[^0-9"“”]+$'})
+    return {"type": "array", "items": {"anyOf": [fact, asked]}, "minItems": 2, "maxItems": MOST_TURNS}
 
 
 def _rows(answer: str) -> list[Any]:
@@ -57,8 +78,8 @@ def _turn(row: Any, place: int, prepared: Prepared, hosts: Sequence[str]) -> Tur
 
 
 def _citations(cites: Any, prepared: Prepared, place: int) -> tuple[Citation, ...]:
-    if not isinstance(cites, list) or len(cites) > 6:
-        raise DialogueRejected('"cites" must be a list of at most six sentence numbers.', place)
+    if not isinstance(cites, list) or len(cites) > MOST_CITES:
+        raise DialogueRejected(f'"cites" must be a list of at most {MOST_CITES} sentence numbers.', place)
     found = []
     for cite in cites:
         match = _CITE.fullmatch(cite) if isinstance(cite, str) else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from synthesis.dialogue.attribution import outlet_name
 from synthesis.dialogue.phrases import BANNED
+from synthesis.dialogue.reading import Reading, Sentence
 from synthesis.dialogue.segment import Prepared
 
 MOST_SENTENCES = 40
@@ -33,6 +34,11 @@ def messages(prepared: Prepared, lead: str, other: str, words: int, faults: Sequ
     return [{"role": "system", "content": rules}, {"role": "user", "content": text}]
 
 
+def told(reading: Reading) -> list[Sentence]:
+    """The sentences that the model is shown, and may cite."""
+    return [sentence for sentence in reading.sentences[:MOST_SENTENCES] if not BANNED.search(sentence.written)]
+
+
 def _articles(prepared: Prepared) -> list[str]:
     lines = []
     for number, reading in enumerate(prepared.readings, start=1):
@@ -41,8 +47,7 @@ def _articles(prepared: Prepared) -> list[str]:
             FENCE,
             f"Article {number}, {_plain(outlet_name(article.outlet))}, {article.published[:10] or 'undated'}",
         ]
-        told = [sentence for sentence in reading.sentences[:MOST_SENTENCES] if not BANNED.search(sentence.written)]
-        lines += [f"[{number}.{sentence.index}] {_plain(sentence.written)}" for sentence in told]
+        lines += [f"[{number}.{sentence.index}] {_plain(sentence.written)}" for sentence in told(reading)]
         lines.append(FENCE)
     return lines
 
