@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from kernels.moe_decode import moe_decode
 from kernels.moe_down import moe_down, moe_down_reference
 from kernels.moe_gate_up import moe_gate_up, moe_gate_up_reference
 from kernels.moe_route import moe_route
@@ -66,6 +67,9 @@ class ExpertLayer:
         block = block_rows(self.index.numel(), len(self.count))
         return moe_schedule(self.index, self.count, block)
 
+    def decoded(self) -> Tensor:
+        return moe_decode(self.x, self.index, self.weight, self.gate_up, self.down)
+
     def grouped(self) -> Tensor:
         """As the grouped kernels do it: schedule, gate and up, down."""
         schedule = self.schedule()
@@ -113,7 +117,7 @@ def experts(setting: Setting) -> Iterator[Workload]:
         plain = ExpertLayer.random(setting, *sizes)
         yield from _parts(plain)
         for layer in (plain, plain.quantized(8), plain.quantized(4)):
-            yield from _whole(layer, {"moe_grouped": layer.grouped})
+            yield from _whole(layer, {"moe_decode": layer.decoded, "moe_grouped": layer.grouped})
         baselines = {"moe_gathered": plain.by_gathering}
         if setting.device.type == "cpu" or setting.dtype == torch.bfloat16:  # all that the library has on a GPU
             baselines["moe_grouped_mm"] = plain.by_grouped_mm

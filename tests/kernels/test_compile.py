@@ -59,6 +59,31 @@ KERNELS = {
         MOE | {"BITS": 0, "GROUP": 1, "BLOCK": 16, "BLOCK_D": 64, "BLOCK_F": 32},
     ),
     "moe_down:combine": ("moe_combine_kernel", "*float *float", {"D": 2048, "K": 8, "BLOCK_D": 1024}),
+    "moe_decode": (
+        "decode_gate_up_kernel",
+        "*float *i32 *float - *fp32",
+        MOE | {"K": 8, "BITS": 0, "GROUP": 1, "BLOCK_F": 8, "BLOCK_D": 512},
+    ),
+    "moe_decode:int4": (
+        "decode_gate_up_kernel",
+        "*float *i32 *u8 *float *fp32",
+        MOE | {"K": 8, "BITS": 4, "GROUP": 64, "BLOCK_F": 8, "BLOCK_D": 512},
+    ),
+    "moe_decode:down": (
+        "decode_down_kernel",
+        "*fp32 *i32 *fp32 *float - *float",
+        MOE | {"K": 6, "BITS": 0, "GROUP": 1, "BLOCK_K": 8, "BLOCK_D": 4, "BLOCK_F": 256},
+    ),
+    "moe_decode:down int8": (
+        "decode_down_kernel",
+        "*fp32 *i32 *fp32 *i8 *float *float",
+        MOE | {"K": 8, "BITS": 8, "GROUP": 128, "BLOCK_K": 8, "BLOCK_D": 4, "BLOCK_F": 256},
+    ),
+    "moe_decode:down int4": (
+        "decode_down_kernel",
+        "*fp32 *i32 *fp32 *u8 *float *float",
+        MOE | {"K": 8, "BITS": 4, "GROUP": 64, "BLOCK_K": 8, "BLOCK_D": 4, "BLOCK_F": 256},
+    ),
     "add_rms_norm": ("add_rms_norm_kernel", "*float *float *float *float *float fp32", {"D": 576, "BLOCK_D": 1024}),
     "channel_moments": (
         "channel_moments_kernel",
