@@ -30,7 +30,8 @@ LOGITS_AT_ONCE = 256  # rows of logits alive at a time: 50 MB for a vocabulary o
 class Engine:
     """A loaded model. One call at a time: it is not safe to share between threads.
 
-    `limits` bounds what runs at once. Out of memory lowers it, and it stays so. `clock` gives seconds.
+    `limits` bounds what runs at once, and may be changed between runs; memory that runs out lowers it for good. `clock`
+    gives seconds.
     """
 
     def __init__(

@@ -71,7 +71,7 @@ class Run(Iterator[tuple[int, Generation]]):
             self.submit(request)
 
     def submit(self, request: Request) -> Ticket:
-        """Put a request at the end of the queue; its ticket's number counts up from 0.
+        """Put a request at the end of the queue; its ticket's number counts up from 0. Not safe from another thread.
 
         Raises PromptTooLong if the model's context or the whole cache is too small for it.
         """
@@ -117,17 +117,15 @@ class Run(Iterator[tuple[int, Generation]]):
     def _end_early(self) -> None:
         """End what was cancelled, has no time left, or had nothing to write from the start."""
         now = self._clock()
-        waiting, self._waiting = self._waiting, deque()
-        for draft in waiting:
+        for draft in list(self._waiting):
             draft.interrupt(now)
-            if draft.ended_by is None:
-                self._waiting.append(draft)
-            else:
+            if draft.ended_by is not None:
+                self._waiting.remove(draft)
                 self._finish(draft, now)
-        for row, draft in enumerate(self._rows):
-            if draft is not None:
-                draft.interrupt(now)
-                if draft.ended_by is not None:
+        for row, active in enumerate(self._rows):
+            if active is not None:
+                active.interrupt(now)
+                if active.ended_by is not None:
                     self._vacate(row, now)
 
     def _admit(self) -> None:
@@ -239,14 +237,17 @@ class Run(Iterator[tuple[int, Generation]]):
             self._on_progress(draft.ticket, new)
 
     def _vacate(self, row: int, now: float) -> None:
-        self._finish(self._draft(row), now)
+        draft = self._draft(row)
         self._rows[row] = None
+        self._finish(draft, now)
 
     def _finish(self, draft: Draft, now: float) -> None:
-        # Tokens that were forced before the first pass may be all that there is.
-        self._report(draft, now)
-        self.figures.forced += draft.forced
-        self._ended.append((draft.ticket.number, draft.finish(now)))
+        try:
+            # Tokens that were forced before the first pass may be all that there is.
+            self._report(draft, now)
+        finally:
+            self.figures.forced += draft.forced
+            self._ended.append((draft.ticket.number, draft.finish(now)))
 
     def _retreat(self) -> None:
         """Memory ran out in the middle of a step: all rows give up their room, and their texts go on from the queue."""

@@ -7,6 +7,8 @@ import torch
 
 from synthesis.errors import CheckpointError, PromptTooLong
 from synthesis.language.engine import Engine
+from synthesis.language.requests import Request
+from synthesis.language.run import Limits
 
 PROMPTS = [[3, 1, 4], [15], [9, 2, 6, 5, 35, 8, 9, 79, 3, 23]]
 
@@ -61,6 +63,22 @@ def test_the_models_own_end_token_ends_a_text(write_checkpoint):
 def test_another_seed_gives_another_text(engine):
     texts = {engine.generate([[3, 1]], max_tokens=16, temperature=1.5, seed=seed)[0].tokens for seed in range(4)}
     assert len(texts) == 4
+
+
+def test_a_run_keeps_to_the_engines_limits_and_clock(engine):
+    limited = Engine(engine.model, limits=Limits(1 << 20, rows=1), clock=iter(range(1000)).__next__)
+    run = limited.run([Request(prompt, 5, timeout_s=500.0) for prompt in PROMPTS], counts_experts=True)
+    written = dict(run)
+    assert [written[n] for n in range(3)] == engine.generate(PROMPTS, max_tokens=5)
+    assert run.figures.forward_passes == 15
+    assert run.figures.expert_load is not None
+    assert written[0].duration_s == int(written[0].duration_s)
+
+
+def test_a_default_budget_holds_the_whole_context(engine):
+    context = engine.config.max_positions
+    (generation,) = engine.generate([[1] * (context - 2)], max_tokens=2)
+    assert len(generation.tokens) == 2
 
 
 def test_a_score_is_the_oracles_sum_of_log_probabilities(checkpoint):

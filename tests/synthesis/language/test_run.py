@@ -310,6 +310,17 @@ class TestInterruption:
             finish(run)
         assert [generation.tokens for generation in finish(run)] == [alone(request) for request in requests]
 
+    def test_the_callers_error_loses_no_one_who_waits(self, model):
+        def fail(_: Ticket, new: tuple[int, ...]) -> None:
+            if new == (1,):
+                raise KeyError("the caller's own")
+
+        requests = [Request(prompt(n), 5, constraint=Pattern(n)) for n in range(3)]
+        run = Run(model, requests, Limits(AMPLE), on_progress=fail)
+        with pytest.raises(KeyError):
+            finish(run)
+        assert dict(run) == {n: Generation((n,), "stop") for n in range(3)}
+
 
 class TestConstraints:
     PARTS = (1, 2, {5, 6, 7}, 3, 4, 8, {10, 11, 12}, {20, 30}, 9)
