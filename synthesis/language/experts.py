@@ -6,8 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from kernels.backend import runs_triton
 from kernels.errors import ShapeError
+from kernels.moe_decode import DECODE_SLOTS, moe_decode
+from kernels.moe_down import moe_down
+from kernels.moe_gate_up import moe_gate_up
 from kernels.moe_route import moe_route
+from kernels.moe_schedule import block_rows, moe_schedule
 from kernels.quantized import Weight, dequantize
 from synthesis.config import LanguageConfig
 from synthesis.language.attention import Linear
@@ -35,8 +40,9 @@ class Experts(nn.Module):
     """Top-K experts: `gate_up` (E, 2F, D) and `down` (E, D, F); a token reads the weights of its K experts alone.
 
     A token's result is the sum over its experts in the order of the router, and no other token's row enters it. What is
-    left to its neighbours is the height of a matrix product: on a CPU the library may round a few rows otherwise than
-    one (MKL: one, two or three rows otherwise than four and more).
+    left to its neighbours is which way all of them go, and there the height of a matrix product. In Triton up to
+    DECODE_SLOTS choices give a token the same bits in any company; more of them the same in any that has blocks of the
+    same height (`block_rows`). On a CPU the library may round a few rows otherwise than many (MKL: up to three).
     """
 
     def __init__(self, config: LanguageConfig):
@@ -78,7 +84,15 @@ class Experts(nn.Module):
         return out
 
     def _routed(self, x: Tensor) -> Tensor:
-        return self._by_expert(x, *moe_route(self.router(x), self.k, self.scoring))
+        expert_index, expert_weight, expert_count = moe_route(self.router(x), self.k, self.scoring)
+        if not runs_triton(x):
+            return self._by_expert(x, expert_index, expert_weight, expert_count)
+        gate_up, down = self.weights
+        slots = expert_index.numel()
+        if slots <= DECODE_SLOTS:
+            return moe_decode(x, expert_index, expert_weight, gate_up, down)
+        schedule = moe_schedule(expert_index, expert_count, block_rows(slots, len(expert_count)))
+        return moe_down(moe_gate_up(x, gate_up, schedule), expert_weight, down, schedule)
 
     def _by_expert(self, x: Tensor, expert_index: Tensor, expert_weight: Tensor, expert_count: Tensor) -> Tensor:
         """One expert after another, of those alone that were hit; each is read, and de-quantised, once for all."""

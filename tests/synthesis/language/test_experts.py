@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 
 from kernels.errors import ShapeError
 from kernels.quantized import dequantize, quantize
@@ -36,6 +41,18 @@ def experts(**switches) -> Experts:
     for parameter in layer.parameters():
         parameter.normal_()
     return layer
+
+
+def quantised(bits: int) -> Experts:
+    """Experts in 8 or 4 bits, or plain ones where `bits` is 0, that a kernel's tiles do not fit evenly."""
+    layer = experts(hidden_size=64, expert_size=64 if bits else 40)
+    if bits:
+        layer.take_weights(*(quantize(weight.detach() / 8, bits, 64) for weight in layer.weights))
+    return layer
+
+
+def tokens(count: int) -> torch.Tensor:
+    return torch.randn(count, 64, generator=torch.Generator().manual_seed(count))
 
 
 def by_hand(layer: Experts, x: torch.Tensor, chosen: list[int], weights: list[float]) -> torch.Tensor:
@@ -118,3 +135,32 @@ def test_weights_of_another_shape_are_refused():
     layer = experts()
     with pytest.raises(ShapeError, match="down"):
         layer.take_weights(layer.gate_up, layer.down[:, :, 1:])
+
+
+DECODED, GROUPED = 7, 33  # tokens, of two choices each: fewer and more than the 64 that decode alone
+CASES = [(count, bits) for count in (1, DECODED, GROUPED) for bits in (0, 8, 4)]
+IN_THE_INTERPRETER = """
+import runpy, sys
+from safetensors.torch import save_file
+here = runpy.run_path(sys.argv[1])
+found = {f"{count} {bits}": here["quantised"](bits)(here["tokens"](count)) for count, bits in here["CASES"]}
+save_file(found, sys.argv[2])
+"""
+
+
+@pytest.fixture(scope="module")
+def by_triton(tmp_path_factory) -> dict[str, torch.Tensor]:
+    """What Triton's kernels make of each case, in a process of its own: the interpreter is chosen once for all."""
+    pytest.importorskip("triton")
+    found = tmp_path_factory.mktemp("experts") / "found.safetensors"
+    command = [sys.executable, "-c", IN_THE_INTERPRETER, __file__, str(found)]
+    chosen = {"TRITON_INTERPRET": "1", "KERNELS_BACKEND": "triton"}
+    project = Path(__file__).resolve().parents[3]
+    run = subprocess.run(command, cwd=project, env=os.environ | chosen, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]
+    return load_file(found)
+
+
+@pytest.mark.parametrize(("count", "bits"), CASES)
+def test_each_way_gives_the_same_result(by_triton, count, bits):
+    torch.testing.assert_close(by_triton[f"{count} {bits}"], quantised(bits)(tokens(count)), rtol=1e-4, atol=1e-4)
