@@ -80,7 +80,7 @@ class Reader:
 
 
 def _read_exactly(file: Any, buffer: Tensor, path: Path) -> None:
-    view, done = memoryview(buffer.numpy()), 0
+    view, done = buffer.numpy().data, 0
     while done < len(view):
         count = file.readinto(view[done:])
         if not count:
