@@ -40,14 +40,14 @@ def writers_choice() -> Choice:
 
 def chat_server() -> ChatServer | None:
     """The writer's server, None if none is set. Raises CheckpointError if what is set of it can't be used."""
-    from synthesis.language.server import ChatServer, Limits, ServerUnavailable
+    from synthesis.language.server import ChatServer, RequestLimits, ServerUnavailable
 
     if not settings.WRITER_URL:
         return None
     if not settings.WRITER_MODEL:
         advice = "Set TANDEM_WRITER_MODEL to the name of a model that it serves."
         raise ServerUnavailable("the writer's server has an address, and no model is named", advice)
-    limits = Limits(timeout_s=settings.WRITER_TIMEOUT_S)
+    limits = RequestLimits(timeout_s=settings.WRITER_TIMEOUT_S)
     return ChatServer(settings.WRITER_URL, settings.WRITER_MODEL, key=settings.WRITER_KEY, limits=limits)
 
 

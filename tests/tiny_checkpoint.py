@@ -19,7 +19,7 @@ CONFIG = {
     "num_hidden_layers": 2,
     "num_attention_heads": 2,
     "num_key_value_heads": 2,
-    "intermediate_size": 8,
+    "intermediate_size": 16,
     "num_experts": 4,
     "num_experts_per_tok": 2,
     "max_position_embeddings": 4096,
@@ -38,13 +38,13 @@ CARD = ModelCard(
 )  # fmt: skip
 
 
-def write(folder: Path, *, shards: int = 2, **config: object) -> Path:
-    """Write the checkpoint into `folder`, which may be there already, and return it."""
+def write(folder: Path, *, shards: int = 2, size: int = 16) -> Path:
+    """Write the checkpoint into `folder`, which may be there already, and return it. `size` is its width."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(CONFIG | config))
+    (folder / "config.json").write_text(json.dumps(CONFIG | {"hidden_size": size, "intermediate_size": size}))
     (folder / "tokenizer_config.json").write_text(json.dumps({"chat_template": TEMPLATE}))
     _tokenizer().save(str(folder / "tokenizer.json"))
-    tensors = _tensors()
+    tensors = _tensors(size)
     if shards == 1:
         save_file(tensors, folder / "model.safetensors")
         return folder
@@ -55,8 +55,8 @@ def write(folder: Path, *, shards: int = 2, **config: object) -> Path:
     return folder
 
 
-def _tensors() -> dict[str, np.ndarray]:
-    d, f, experts, vocabulary = 16, 8, 4, 260
+def _tensors(size: int) -> dict[str, np.ndarray]:
+    d, f, experts, vocabulary = size, size, 4, 260
     shapes: dict[str, tuple[int, ...]] = {
         "model.embed_tokens.weight": (vocabulary, d),
         "model.norm.weight": (d,),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from synthesis import checkpoint, first_use
 from synthesis.dialogue.writer import Writer
@@ -19,9 +20,13 @@ from synthesis.machine import Machine
 from synthesis.model_cards import EMBEDDED, TIERS, WRITERS, ModelCard
 from synthesis.types import Progress, no_progress
 
+if TYPE_CHECKING:
+    from synthesis.language.engine import Engine
+
 WORDS = ("auto", "default", "small", "embedded", "server")
-SHARES = {16: 1.0, 8: 0.52, 4: 0.28}
-"""What weights of so many bits take of their size in 16: the scales of their groups included."""
+SHARES = {16: 1.0, 8: 0.53, 4: 0.28}
+"""What weights in so many bits take of their size in 16: with the scales of their groups, and what stays as it is."""
+CPU_SHARE = 2.0  # what isn't quantised is held in 32 bits on a CPU
 BESIDE_BYTES = 3_000_000_000  # the cache of a batch of stories, the activations, and the voice
 STRONG_CORES = 8
 
@@ -30,7 +35,7 @@ STRONG_CORES = 8
 class Choice:
     """The writer that was chosen; `because` completes "since". `path` is of a checkpoint that no card describes.
 
-    `tier` is one of the catalogue's, "server", or "folder"; `bits` those of a weight, as it is held in memory.
+    `tier` is one of the catalogue's, "server", or "folder"; `bits` those of a weight in memory, 16 for as it comes.
     """
 
     tier: str
@@ -53,8 +58,7 @@ def bits_for(card: ModelCard, machine: Machine) -> int:
     """In how many bits a weight the machine holds the model; 0 if it can't, or is too slow for it."""
     if not machine.gpu and (card.tier == "default" or machine.cores < STRONG_CORES):
         return 0
-    room = machine.gpu_bytes if machine.gpu else machine.memory_bytes
-    return next((bits for bits, share in SHARES.items() if card.about_bytes * share + BESIDE_BYTES <= room), 0)
+    return _most_bits(card.about_bytes, machine)
 
 
 def choose(wanted: str, models_dir: Path, machine: Machine, server: ChatServer | None = None) -> Choice:
@@ -72,7 +76,7 @@ def choose(wanted: str, models_dir: Path, machine: Machine, server: ChatServer |
     if wanted in TIERS:
         return _choice(_of_tier(wanted, models_dir), machine, told)
     if wanted != "auto":
-        return _of_folder(Path(wanted), told)
+        return _of_folder(Path(wanted), machine, told)
     best = next((card for card in suited(machine) if _is_installed(card, models_dir)), EMBEDDED)
     larger = "no larger writer is installed" if suited(machine)[1:] else f"{machine} can run no larger one"
     return _choice(best, machine, larger if best is EMBEDDED else f"it is the best one installed that {machine} holds")
@@ -110,9 +114,7 @@ def install(
 
 def load(choice: Choice, models_dir: Path, server: ChatServer | None = None) -> Writer:
     """The chosen writer, its weights verified and loaded. Raises CheckpointError."""
-    # Imported here: they bring torch, which the server's tier can do without.
-    from synthesis.language.engine import Engine
-    from synthesis.language.ranker import Ranker
+    from synthesis.language.ranker import Ranker  # brings torch, which the server's tier can do without
 
     name = f"{choice.title}, {choice.tier} tier"
     if choice.tier == "server":
@@ -121,12 +123,36 @@ def load(choice: Choice, models_dir: Path, server: ChatServer | None = None) -> 
         return Writer(models_dir, ranker=Ranker.load(models_dir))
     folder = checkpoint.find(choice.card.name, models_dir) if choice.card else choice.path
     assert folder is not None
-    return Writer(models_dir, engine=Engine.load(folder), name=name)
+    return Writer(models_dir, engine=_engine(folder, choice.bits), name=name)
+
+
+def _engine(folder: Path, bits: int) -> Engine:
+    from synthesis.device import compute_device, language_dtype
+    from synthesis.language.engine import Engine
+    from synthesis.language.tokenizer import Tokenizer
+    from synthesis.language.weights import load_hub_model
+
+    if bits == 16 or not (folder / first_use.CONFIG).is_file():
+        return Engine.load(folder)
+    device = compute_device()
+    model = load_hub_model(folder, device, language_dtype(device), quantise="int8" if bits == 8 else "int4")
+    return Engine(model, Tokenizer.from_hub(folder))
 
 
 def _choice(card: ModelCard, machine: Machine, because: str) -> Choice:
-    """A model that the user names is held in the fewest bits where the machine seems too small for it."""
-    return Choice(card.tier, card.title, because, card, bits=bits_for(card, machine) or min(SHARES))
+    return Choice(card.tier, card.title, because, card, bits=_bits_that_may_do(card.about_bytes, machine))
+
+
+def _most_bits(size_bytes: int, machine: Machine) -> int:
+    """The most bits a weight in which a checkpoint of `size_bytes` in 16 bits fits, 0 if it doesn't in any."""
+    room = (machine.gpu_bytes if machine.gpu else machine.memory_bytes) - BESIDE_BYTES
+    shares = SHARES if machine.gpu else SHARES | {16: CPU_SHARE}
+    return next((bits for bits, share in shares.items() if size_bytes * share <= room), 0)
+
+
+def _bits_that_may_do(size_bytes: int, machine: Machine) -> int:
+    """As above, but the fewest for a model that is asked for though the machine seems too small."""
+    return _most_bits(size_bytes, machine) or min(SHARES)
 
 
 def _is_installed(card: ModelCard, models_dir: Path) -> bool:
@@ -139,10 +165,11 @@ def _of_tier(tier: str, models_dir: Path) -> ModelCard:
     return next((card for card in cards if _is_installed(card, models_dir)), cards[0])
 
 
-def _of_folder(path: Path, told: str) -> Choice:
+def _of_folder(path: Path, machine: Machine, told: str) -> Choice:
     if not path.is_dir():
         raise CheckpointError(f"{told}, which is no folder; it must be one of {', '.join(WORDS)}, or a checkpoint's")
-    return Choice("folder", path.name, told, path=path)
+    size_bytes = sum(file.stat().st_size for file in path.glob("*.safetensors"))
+    return Choice("folder", path.name, told, path=path, bits=_bits_that_may_do(size_bytes, machine))
 
 
 def _candidates(

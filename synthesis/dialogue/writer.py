@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synthesis.dialogue import extractive, frame, generative, served
-from synthesis.dialogue.generative import LanguageEngine
+from synthesis.dialogue.generative import Assignment, LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
 from synthesis.dialogue.served import ChatModel
@@ -68,7 +68,8 @@ class Writer:
             raise NothingToTell("no story has a sentence that can be spoken")
         told, counts, dropped = extractive.fit(prepared, hosts, edition)
         progress(steps - 1, steps)
-        turns = extractive.compose(told, counts, hosts, edition, self._load_ranker(), self._tell_with_model(edition))
+        teller = self._tell_with_model(told, counts, hosts, edition)
+        turns = extractive.compose(told, counts, hosts, edition, self._load_ranker(), teller)
         by_story = {prepared.story.id: prepared for prepared in told}
         turns = [
             judged(turn, by_story[turn.story], edition) if turn.story and turn.kind == "fact" else turn
@@ -79,16 +80,22 @@ class Writer:
         label = self._label(len(by_model), len(told))
         return Dialogue(tuple(hosts), tuple(turns), label, not by_model, (*left_out, *dropped))
 
-    def _tell_with_model(self, edition: Edition) -> extractive.Teller | None:
-        engine, server = self._engine, self._server
-        if engine is None and server is None:
+    def _tell_with_model(
+        self, told: Sequence[Prepared], counts: Sequence[int], hosts: Sequence[Host], edition: Edition
+    ) -> extractive.Teller | None:
+        """What tells a story in the model's words, which wrote all of them at once; None without a model."""
+        if self._engine is None and self._server is None:
             return None
+        assignments = _assignments(told, counts, hosts, edition)
+        if self._server is not None:
+            written = served.write_all(self._server, assignments, edition)
+        else:
+            assert self._engine is not None
+            written = generative.write_all(self._engine, assignments, edition)
+        by_story = {of.prepared.story.id: turns for of, turns in zip(assignments, written, strict=True)}
 
         def tell(prepared: Prepared, count: int, lead: str, other: str, book: Phrasebook, named: bool) -> list[Turn]:
-            if server is not None:
-                return served.write(server, prepared, count, lead, other, edition)
-            assert engine is not None
-            return generative.write(engine, prepared, count, lead, other, edition)
+            return by_story[prepared.story.id]
 
         return tell
 
@@ -112,3 +119,17 @@ class Writer:
             return f"{self._name}; {stories - by_model} of {stories} stories extractive"
         by = "the embedded model" if self._ranker else "seed"
         return f"extractive, questions chosen by {by}"
+
+
+def _assignments(
+    told: Sequence[Prepared], counts: Sequence[int], hosts: Sequence[Host], edition: Edition
+) -> list[Assignment]:
+    """Who leads which story: asked of `extractive.compose`, which deals out the parts."""
+    found: list[Assignment] = []
+
+    def note(prepared: Prepared, count: int, lead: str, other: str, book: Phrasebook, named: bool) -> list[Turn]:
+        found.append(Assignment(prepared, count, lead, other))
+        return []
+
+    extractive.compose(told, counts, hosts, edition, None, note)
+    return found

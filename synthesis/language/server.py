@@ -43,7 +43,7 @@ class ServerUnavailable(CheckpointError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestLimits:
     """`timeout_s` bounds one request from connecting to its last byte; `longest_pause_s` any wait between two tries."""
 
     timeout_s: float = 120.0
@@ -81,7 +81,7 @@ class ChatServer:
         model: str,
         *,
         key: str = "",
-        limits: Limits = Limits(),
+        limits: RequestLimits = RequestLimits(),
         pause: Callable[[float], None] = time.sleep,
     ):
         self._at = _address(url)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import threading
 
 import pytest
 
+from synthesis.dialogue import grammar
+from synthesis.dialogue.segment import prepare
 from synthesis.dialogue.writer import Writer
 from synthesis.errors import CheckpointError
-from synthesis.language.server import ChatServer, Limits
+from synthesis.language.server import ChatServer, RequestLimits
 from synthesis.types import DEFAULT_HOSTS
 
 GOOD, ITSELF = "good", "the prompt itself"
@@ -35,6 +38,7 @@ def chat():
         def do_POST(self):
             asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
+            answer = answer(asked[-1]) if callable(answer) else answer
             status, text = answer if isinstance(answer, tuple) else (200, answer)
             if text == ITSELF:
                 text = asked[-1]["messages"][-1]["content"]
@@ -49,14 +53,14 @@ def chat():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Chat)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
-    yield asked, answers, ChatServer(url, "a-model", limits=Limits(timeout_s=5), pause=lambda seconds: None)
+    yield asked, answers, ChatServer(url, "a-model", limits=RequestLimits(timeout_s=5), pause=lambda seconds: None)
     server.shutdown()
     server.server_close()
 
 
 def lead_of(edition):
     hosts = [host.name for host in DEFAULT_HOSTS]
-    return hosts if edition.date.toordinal() % 2 == 0 else hosts[::-1]
+    return hosts[::-1] if edition.date.toordinal() % 2 == 0 else hosts
 
 
 def write(server, story, edition):
@@ -70,6 +74,23 @@ def test_a_good_answer_is_used_and_bears_the_servers_name(chat, trawler, edition
     assert "How were they found?" in [turn.text for turn in dialogue.turns]
     assert dialogue.writer == "a-model, server tier" and not dialogue.is_extractive
     assert len(asked) == 1 and asked[0]["temperature"] == 0.0
+    wanted = asked[0]["response_format"]["json_schema"]
+    assert wanted["schema"] == grammar.json_schema(prepare(trawler, edition), *lead_of(edition))
+
+
+def test_all_stories_are_asked_for_at_once(chat, stories, edition):
+    asked, answers, server = chat
+    meeting = threading.Barrier(3, timeout=5)
+
+    def meet(body):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait()
+        return "no"
+
+    answers.append(meet)
+    Writer(server=server).write(stories, DEFAULT_HOSTS, edition=edition)
+    assert not meeting.broken  # each of the three tries had the three stories in it together
+    assert len(asked) == 9
 
 
 def test_a_server_that_fails_once_is_asked_again(chat, trawler, edition):

@@ -55,6 +55,7 @@ def tiny(monkeypatch):
         (gpu(48), {"qwen3-30b-a3b": 8, "granite-3b-a800m": 16, "olmoe-1b-7b": 16, "granite-1b-a400m": 16}),
         (gpu(24), {"qwen3-30b-a3b": 4, "granite-3b-a800m": 16, "olmoe-1b-7b": 16, "granite-1b-a400m": 16}),
         (gpu(8), {"granite-3b-a800m": 8, "olmoe-1b-7b": 4, "granite-1b-a400m": 16}),
+        (Machine("", 0, 16 * GB, 16), {"granite-3b-a800m": 8, "olmoe-1b-7b": 8, "granite-1b-a400m": 16}),
         (gpu(2), {}),
         (WORKSTATION, {"granite-3b-a800m": 16, "olmoe-1b-7b": 16, "granite-1b-a400m": 16}),
         (LAPTOP, {}),
@@ -111,8 +112,10 @@ def test_a_tier_that_is_asked_for_is_taken(tmp_path, installed, wanted, names, c
 
 
 def test_a_folder_of_ones_own_is_taken_and_a_word_that_is_none_refused(tmp_path):
-    choice = tiers.choose(str(tmp_path), tmp_path, LAPTOP)
-    assert (choice.tier, choice.path) == ("folder", tmp_path)
+    mine = tiny_checkpoint.write(tmp_path / "mine")
+    choice = tiers.choose(str(mine), tmp_path, LAPTOP)
+    assert (choice.tier, choice.title, choice.path, choice.bits) == ("folder", "mine", mine, 16)
+    assert tiers.choose(str(mine), tmp_path, Machine("", 0, tiers.BESIDE_BYTES, 16)).bits == 4
     with pytest.raises(CheckpointError, match="must be one of auto, default, small, embedded, server, or a checkpoint"):
         tiers.choose("large", tmp_path, LAPTOP)
 
@@ -180,8 +183,19 @@ def test_a_recorded_writer_is_loaded_and_writes_under_its_name(tmp_path, tiny, t
     source = tiny_checkpoint.write(tmp_path / "given")
     choice, _ = tiers.install("auto", tmp_path / "models", LAPTOP, source=source)
     writer = tiers.load(choice, tmp_path / "models")
-    # A random model says nothing that the checks let pass: each story is told by the sources' own sentences.
-    assert writer.write([trawler], DEFAULT_HOSTS, edition=edition).is_extractive
+    # Even a random model's answer has the form, the citations and the figures that the story's grammar asks for.
+    dialogue = writer.write([trawler], DEFAULT_HOSTS, edition=edition)
+    assert dialogue.writer == "Tiny-1K-Instruct, small tier" and not dialogue.is_extractive
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_a_writer_that_is_too_large_is_held_in_fewer_bits(tmp_path, bits):
+    source = tiny_checkpoint.write(tmp_path / "given", size=64)
+    choice = tiers.Choice("folder", "given", "it was asked for", path=source, bits=bits)
+    engine = tiers.load(choice, tmp_path)._engine
+    (written,) = engine.generate([[1, 2, 3]], max_tokens=2)
+    held = engine.model.layers[0].ffn.gate_up
+    assert held.bits == bits and len(written.tokens) <= 2
 
 
 def test_this_machine_has_cores_and_memory(monkeypatch, tmp_path):

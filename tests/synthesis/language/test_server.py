@@ -16,7 +16,7 @@ import pytest
 
 from synthesis.errors import DialogueRejected
 from synthesis.language import server
-from synthesis.language.server import ChatServer, Limits, ServerUnavailable
+from synthesis.language.server import ChatServer, RequestLimits, ServerUnavailable
 
 CHAT = [{"role": "user", "content": "Tell the story."}]
 KEY = "sk-secret-0123456789"
@@ -81,9 +81,8 @@ def serving():
 
 
 def client(outlet, pauses=None, **limits):
-    return ChatServer(
-        outlet.url, "a-model", key=KEY, limits=Limits(**limits), pause=(pauses if pauses is not None else []).append
-    )
+    noted = [] if pauses is None else pauses
+    return ChatServer(outlet.url, "a-model", key=KEY, limits=RequestLimits(**limits), pause=noted.append)
 
 
 def test_a_conversation_is_sent_as_servers_want_it_and_its_answer_comes_back(serving):
@@ -150,8 +149,6 @@ def test_no_pause_is_longer_than_the_limit(serving):
     ("value", "least", "most"),
     [
         ("7", 7, 7),
-        (email.utils.formatdate(time.time() + 20, usegmt=True), 15, 20),
-        (email.utils.formatdate(time.time() - 90, usegmt=True), 0, 0),
         ("soon", 0.75, 1),
         ("²", 0.75, 1),  # a digit that is no number
     ],
@@ -160,6 +157,15 @@ def test_the_pause_that_a_server_asks_for_is_kept(serving, value, least, most):
     outlet, pauses = serving(Reply(status=429, headers={"Retry-After": value}), Reply(completion("Yes."))), []
     client(outlet, pauses).complete(CHAT, max_tokens=9)
     assert least <= pauses[0] <= most
+
+
+@pytest.mark.parametrize(("ahead_s", "paused_s"), [(20, 20), (-90, 0)])
+def test_the_moment_that_a_server_names_is_waited_for(serving, time_machine, ahead_s, paused_s):
+    time_machine.move_to("2026-11-23T15:00:00Z", tick=False)
+    until = email.utils.formatdate(time.time() + ahead_s, usegmt=True)
+    outlet, pauses = serving(Reply(status=429, headers={"Retry-After": until}), Reply(completion("Yes."))), []
+    client(outlet, pauses).complete(CHAT, max_tokens=9)
+    assert pauses == [paused_s]
 
 
 def test_a_pause_that_is_too_long_is_not_waited(serving):
