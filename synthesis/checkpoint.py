@@ -132,17 +132,18 @@ def install(
     """Install a model, from the folder `source` alone if one is named, else by the first route of its card that works.
 
     `source` holds either the model's files or a route's downloads. A model that is not pinned needs a `source` or a
-    `commit` of the hub, is trusted on its first use, and is never replaced by another. The model appears whole or not
-    at all. Raises CheckpointError with the cause of each route's failure.
+    `commit` of the hub, is trusted on its first use, and not replaced by another while it is sound. The model appears
+    whole or not at all. Raises CheckpointError with the cause of each route's failure.
     """
     card = card_of(name)
     _check_given(card, source, commit)
     try:
         found = verify(name, models_dir)
     except CheckpointError:
-        pass
+        if not (card.is_pinned or source or commit):
+            raise CheckpointError(_unpinned(card)) from None
     else:
-        return found if card.is_pinned else _as_given(found, commit or source)
+        return found if card.is_pinned or not (source or commit) else _as_given(found, commit or source)
     with _disk_errors(card, models_dir):
         models_dir.mkdir(parents=True, exist_ok=True)
         _sweep(models_dir)
@@ -165,11 +166,13 @@ def _check_given(card: ModelCard, source: Path | None, commit: Commit | None) ->
         raise CheckpointError("a model comes from a folder or from a commit of the hub, not from both")
     if card.is_pinned and commit:
         raise CheckpointError(f"{card.title} is pinned: its files come from the revisions that its card names")
-    if not card.is_pinned and not (source or commit):
-        raise CheckpointError(
-            f"{card.title} is not pinned here, so it is not fetched by its name alone. Name a folder with its files, "
-            f"or the hub's commit that you trust; {_advice(card)}"
-        )
+
+
+def _unpinned(card: ModelCard) -> str:
+    return (
+        f"{card.title} is not pinned here, so it is not fetched by its name alone. Name a folder with its files, "
+        f"or the hub's commit that you trust; {_advice(card)}"
+    )
 
 
 def _as_given(found: Installed, given: Path | Commit | None) -> Installed:

@@ -99,7 +99,8 @@ def install(
     notes: list[str] = []
     for choice in _candidates(wanted, models_dir, machine, source, commit):
         assert choice.card is not None
-        if wanted == "auto" and not (choice.card.is_pinned or source or commit):
+        is_had = choice.card.is_pinned or source or commit or _is_installed(choice.card, models_dir)
+        if wanted == "auto" and not is_had:
             notes.append(_not_by_itself(choice))
             continue
         named = None if choice.card.is_pinned else commit

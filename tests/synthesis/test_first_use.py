@@ -158,6 +158,7 @@ def test_what_can_be_told_without_a_pin_is_told_before_anything_is_installed(tmp
 
 def test_the_same_again_is_no_work_and_another_is_not_taken_in_silence(models, source, tmp_path):
     assert checkpoint.install("tiny-1k", models, source=source).notes == ()
+    assert checkpoint.install("tiny-1k", models).route == f"the folder {source}"
     other = tiny_checkpoint.write(tmp_path / "other")
     with pytest.raises(CheckpointError, match=f"is installed from the folder {source}; to take .* remove .* first"):
         checkpoint.install("tiny-1k", models, source=other)

@@ -154,6 +154,12 @@ def test_what_is_not_pinned_is_passed_over_and_named(tmp_path, installer):
     assert [note.partition(" would do")[0] for note in done.notes] == [card.title for card in WRITERS[:-1]]
 
 
+def test_a_writer_that_is_installed_already_is_the_one(tmp_path, installer, installed):
+    installed.add("olmoe-1b-7b")
+    choice, _ = tiers.install("auto", tmp_path, gpu(24))
+    assert installer == [("olmoe-1b-7b", None)] and choice.card is OLMOE
+
+
 def test_a_hub_that_is_not_reached_leads_down_the_tiers(tmp_path, installer):
     commit = Commit(QWEN3.repo, REVISION)
     choice, done = tiers.install("auto", tmp_path, gpu(24), commit=commit)
