@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from synthesis.errors import GrammarRejected, SynthesisError
 from synthesis.language.requests import EndedBy, Generation, Ticket
 from synthesis.language.sampler import draws
 
@@ -21,12 +22,13 @@ class Draft:
         self.temperature, self.longest = request.temperature, request.longest
         self.forced = 0
         self.ended_by: EndedBy | None = None
+        self._error: SynthesisError | None = None
         self._constraint, self._ends, self._max_tokens = request.constraint, eos_ids | request.stop, request.max_tokens
         self._points = draws(request.seed, request.max_tokens) if request.temperature else []
         self._submitted_at = submitted_at
         self._first_token_at: float | None = None
         self._reported = len(self.text)
-        self._settle()
+        self._go_on()
 
     @property
     def written(self) -> int:
@@ -38,16 +40,17 @@ class Draft:
         return self._points[self.written] if self._points else 0.0
 
     def allowed(self) -> Tensor | None:
-        """(V,) bool on the CPU, the tokens that may come next, or None for all.
-
-        Raises ValueError if the constraint has not ended, and allows none: its grammar has a dead end.
-        """
+        """(V,) bool on the CPU, the tokens that may come next, or None for all. If there is none, the text has failed."""
         if self._constraint is None:
             return None
-        allowed = self._constraint.allowed()
-        if not allowed.any():
-            raise ValueError(f"the constraint of request {self.ticket.number} allows no token after {self.written}")
-        return allowed
+        try:
+            allowed = self._constraint.allowed()
+            if not allowed.any():
+                raise GrammarRejected(f"the constraint has not ended, and allows no token after {self.written}")
+            return allowed
+        except SynthesisError as error:
+            self.ended_by, self._error = "failed", error
+            return None
 
     def interrupt(self, now: float) -> None:
         """End the text, unless it has ended, if its request was cancelled or its time is over."""
@@ -64,10 +67,7 @@ class Draft:
         if token in self._ends:
             self.ended_by = "stop"
             return
-        self.text.append(token)
-        if self._constraint is not None:
-            self._constraint.advance([token])
-        self._settle()
+        self._go_on(token)
 
     def news(self, now: float) -> tuple[int, ...]:
         """The tokens written since the last call."""
@@ -87,9 +87,18 @@ class Draft:
             self.forced,
             None if first is None else first - self._submitted_at,
             now - self._submitted_at,
+            self._error,
         )
         self.ticket.generation = generation
         return generation
+
+    def _go_on(self, *chosen: int) -> None:
+        """Write what was chosen and what is forced after it. A constraint that gives up ends this text alone."""
+        try:
+            self._write(list(chosen))
+            self._settle()
+        except SynthesisError as error:
+            self.ended_by, self._error = "failed", error
 
     def _settle(self) -> None:
         """Write what is forced next, and end where the constraint or the budget does."""
@@ -106,9 +115,11 @@ class Draft:
         end = next((place for place, token in enumerate(tokens) if token in self._ends), None)
         if end is not None:
             tokens, self.ended_by = tokens[:end], "stop"
-        if tokens:
-            assert self._constraint is not None
-            self._constraint.advance(tokens)
-        self.text.extend(tokens)
+        self._write(tokens)
         self.forced += len(tokens)
         return len(tokens)
+
+    def _write(self, tokens: list[int]) -> None:
+        if self._constraint is not None and tokens:
+            self._constraint.advance(tokens)
+        self.text.extend(tokens)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from torch import Tensor
 
+from synthesis.errors import SynthesisError
+
 if TYPE_CHECKING:
     from synthesis.language.constraint import Constraint
 
-EndedBy = Literal["stop", "length", "cancelled", "timeout"]
+EndedBy = Literal["stop", "length", "cancelled", "timeout", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Request:
     """A prompt to continue by up to `max_tokens`, until the model's end token or one in `stop`.
 
     `seed` decides all chance: the text does not depend on its neighbours. `constraint` belongs to this request alone,
-    and is consumed by it. `timeout_s` runs from the moment of submission, the wait for a slot included.
+    and is consumed by it; if it raises a SynthesisError, this text ends by "failed", and no other. `timeout_s` runs from the moment of submission, the wait for a slot included.
     Raises ValueError on an empty prompt, and on a budget, temperature or timeout below 0.
     """
 
@@ -48,8 +50,9 @@ class Request:
 class Generation:
     """What the model wrote after a prompt; the token that ended it is not among `tokens`.
 
-    `forced`: how many of them a constraint gave, without a forward pass of their own. Times are from the submission
-    on; `first_token_s` is None where nothing was written. Two are equal that have the same text and end.
+    `forced`: how many of them a constraint gave, without a forward pass of their own. Times are from the submission on;
+    `first_token_s` is None where nothing was written. `error`: why the constraint gave up, where a text has "failed".
+    Two are equal that have the same text and end.
     """
 
     tokens: tuple[int, ...]
@@ -57,6 +60,7 @@ class Generation:
     forced: int = field(default=0, compare=False)
     first_token_s: float | None = field(default=None, compare=False)
     duration_s: float = field(default=0.0, compare=False)
+    error: SynthesisError | None = field(default=None, compare=False)
 
 
 class Ticket:

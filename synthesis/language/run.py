@@ -223,7 +223,8 @@ class Run(Iterator[tuple[int, Generation]]):
         now = self._clock()
         for draft, token in zip(drafts, tokens, strict=True):
             draft.needs_reading = False
-            draft.take(token)
+            if draft.ended_by is None:
+                draft.take(token)
         # The caller is told when all is written, and so may raise without harm to any text.
         for row, draft in zip(rows, drafts, strict=True):
             self._report(draft, now)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from synthesis.errors import PromptTooLong
+from synthesis.errors import GrammarRejected, PromptTooLong
 from synthesis.language.engine import Engine
 from synthesis.language.kv_cache import KVCache
 from synthesis.language.model import LanguageModel
@@ -373,9 +373,27 @@ class TestConstraints:
         (generation,) = finish(Run(model, [request], Limits(AMPLE)))
         assert (generation.tokens[1:], generation.ended_by) == ((8,), "stop")
 
+    @pytest.mark.parametrize(
+        ("method", "tokens"), [("forced", ()), ("allowed", (1,)), ("advance", ())], ids=["forced", "allowed", "advance"]
+    )
+    def test_a_constraint_that_gives_up_ends_its_own_text_alone(self, model, alone, method, tokens):
+        class GivesUp(Pattern):
+            def __getattribute__(self, name: str) -> Any:
+                if name == method and self._place == len(tokens):
+                    raise GrammarRejected("it has outgrown its limits")
+                return super().__getattribute__(name)
+
+        requests = [Request(prompt(n), 6) for n in range(3)]
+        failing = Request(prompt(3), 6, constraint=GivesUp({1}, {2, 3}, {4}))
+        failed, *others = finish(Run(model, [failing, *requests], Limits(AMPLE)))
+        assert (failed.tokens, failed.ended_by, str(failed.error)) == (tokens, "failed", "it has outgrown its limits")
+        assert [generation.tokens for generation in others] == [alone(request) for request in requests]
+        assert all(generation.error is None for generation in others)
+
     def test_a_dead_end_is_named(self, model):
-        with pytest.raises(ValueError, match="request 0 allows no token after 1"):
-            finish(Run(model, [Request(prompt(0), 9, constraint=Pattern({1}, set()))], Limits(AMPLE)))
+        (failed,) = finish(Run(model, [Request(prompt(0), 9, constraint=Pattern({1}, set()))], Limits(AMPLE)))
+        assert (failed.tokens, failed.ended_by) == ((1,), "failed")
+        assert "allows no token after 1" in str(failed.error)
 
 
 class TestProgress:
