@@ -115,12 +115,12 @@ def install(
 
 def load(choice: Choice, models_dir: Path, server: ChatServer | None = None) -> Writer:
     """The chosen writer, its weights verified and loaded. Raises CheckpointError."""
-    from synthesis.language.ranker import Ranker  # brings torch, which the server's tier can do without
-
     name = f"{choice.title}, {choice.tier} tier"
     if choice.tier == "server":
         return Writer(models_dir, server=server, name=name)
     if choice.tier == "embedded":
+        from synthesis.language.ranker import Ranker  # brings torch, which the server's tier can do without
+
         return Writer(models_dir, ranker=Ranker.load(models_dir))
     folder = checkpoint.find(choice.card.name, models_dir) if choice.card else choice.path
     assert folder is not None
