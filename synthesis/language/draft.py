@@ -40,7 +40,7 @@ class Draft:
         return self._points[self.written] if self._points else 0.0
 
     def allowed(self) -> Tensor | None:
-        """(V,) bool on the CPU, the tokens that may come next, or None for all. If there is none, the text has failed."""
+        """(V,) bool on the CPU, the tokens that may come next, or None for all. Where there is none, the text fails."""
         if self._constraint is None:
             return None
         try:

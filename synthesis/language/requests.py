@@ -21,7 +21,8 @@ class Request:
     """A prompt to continue by up to `max_tokens`, until the model's end token or one in `stop`.
 
     `seed` decides all chance: the text does not depend on its neighbours. `constraint` belongs to this request alone,
-    and is consumed by it; if it raises a SynthesisError, this text ends by "failed", and no other. `timeout_s` runs from the moment of submission, the wait for a slot included.
+    and is consumed by it; if it raises a SynthesisError, this text has "failed", and no other. `timeout_s` runs from
+    the moment of submission, the wait for a slot included.
     Raises ValueError on an empty prompt, and on a budget, temperature or timeout below 0.
     """
 
