@@ -119,7 +119,7 @@ def load(choice: Choice, models_dir: Path, server: ChatServer | None = None) -> 
     if choice.tier == "server":
         return Writer(models_dir, server=server, name=name)
     if choice.tier == "embedded":
-        from synthesis.language.ranker import Ranker  # brings torch, which the server's tier can do without
+        from synthesis.language.ranker import Ranker  # brings the runtime, which a server has of its own
 
         return Writer(models_dir, ranker=Ranker.load(models_dir))
     folder = checkpoint.find(choice.card.name, models_dir) if choice.card else choice.path
