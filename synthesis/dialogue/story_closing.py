@@ -15,6 +15,7 @@ TO_SAY_SOMETHING = 30  # tokens of text that a turn is given room for before it 
 # Room for a name, a figure or a quoted run that is under way is left below `grammar`'s limits.
 MOST_WORDS = {"fact": 38, "question": 15, "reaction": 12}
 _TURN = re.compile(r'"host":("(?:[^"\\]|\\.)*"),"kind":"(\w+)"')
+_STOP = re.compile(r"[.!?]+\s")  # as `grammar` counts sentences, by which "Dr. " ends one
 _FACT = '{"cites":["'
 
 
@@ -34,7 +35,7 @@ class StoryClosing:
         so_far = _SoFar.of(written)
         if so_far.text is not None:
             is_late = left <= TO_END_A_TEXT + so_far.turns_needed * self._turn
-            is_long = len(so_far.text.split()) >= MOST_WORDS[so_far.kind]
+            is_long = len(so_far.text.split()) >= MOST_WORDS[so_far.kind] or len(_STOP.findall(so_far.text)) >= 2
             return self._end_of_text(so_far, is_late) if is_late or is_long else []
         # A question brings its answer with it, and the lead may go on where the other host is needed still.
         coming = max(2, so_far.turns_needed + 1)
