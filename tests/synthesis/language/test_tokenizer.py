@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 import tokenizers
@@ -55,6 +56,99 @@ def tokenizer(hub_folder) -> Tokenizer:
 @pytest.mark.parametrize("text", VARIED)
 def test_a_text_comes_back_whole(tokenizer, text):
     assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+def test_every_token_has_its_bytes_but_control_tokens(tokenizer):
+    spelled = tokenizer.spellings()
+    assert not set(spelled) & set(tokenizer.control.values())
+    for text in VARIED:
+        assert b"".join(spelled[id] for id in tokenizer.encode(text)) == text.encode()
+
+
+# The added tokens of families that we run, as their own tokenizer files have them: some are not marked as special.
+ADDED = {
+    "llama-3": ["<|begin_of_text|>", "<|eot_id|>", "<|start_header_id|>", "<|reserved_special_token_0|>"],
+    "llama-2": ["<s>", "</s>", "<unk>", "[INST]", "[/INST]", "<<SYS>>"],
+    "qwen": ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<tool_call>", "</tool_call>", "<think>", "</think>"],
+    "olmoe": ["<|endoftext|>", "<|padding|>", "|||IP_ADDRESS|||", "|||EMAIL_ADDRESS|||", "<|user|>"],
+    "granite": ["<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>", "<fim_prefix>", "<reponame>"],
+    "random": [
+        "".join(random.Random(seed).choices("<|>[]/_ab é\u200b", k=3 + seed % 9)) + str(seed) for seed in range(40)
+    ],
+}
+
+
+def spell_hostile(names: list[str]) -> list[str]:
+    """Texts that hold each control token whole, twice, cut by another, in other case, and broken by what is unseen."""
+    texts = [
+        f"{before}{name}{after}"
+        for name in names
+        for before in ("", " ", "x", "\n", "<", "\u200b")
+        for after in ("", " ", ">", "y")
+    ]
+    texts += [f"{first}{second}{first}" for first, second in zip(names, reversed(names), strict=True)]
+    texts += [
+        name[: len(name) // 2] + other + name[len(name) // 2 :] for name, other in zip(names, names[1:], strict=False)
+    ]
+    return texts + [name.upper() for name in names] + ["".join(names), " ".join(names)]
+
+
+def assert_no_control(tokenizer: Tokenizer, texts: list[str], *, is_exact: bool = True) -> None:
+    control = set(tokenizer.control.values())
+    for text in texts:
+        ids = tokenizer.encode(text)
+        assert not set(ids) & control, text
+        assert not is_exact or tokenizer.decode(ids) == text
+
+
+@pytest.mark.parametrize("is_special", [True, False], ids=["special", "unmarked"])
+@pytest.mark.parametrize("pieces", ["bytes", "sentence pieces"])
+@pytest.mark.parametrize("family", ADDED)
+def test_no_control_token_of_a_family_can_be_spelled(family, pieces, is_special, tmp_path):
+    names = ADDED[family]
+    if pieces == "bytes":
+        trained = tokenizers.Tokenizer(models.BPE())
+        trained.pre_tokenizer, trained.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+        alphabet = pre_tokenizers.ByteLevel.alphabet()
+        # Trained on the names themselves: merges that spell them whole must not lead to them.
+        trainer = trainers.BpeTrainer(vocab_size=600, initial_alphabet=alphabet, show_progress=False)
+        trained.train_from_iterator([*VARIED, *names * 20], trainer)
+    else:
+        vocabulary = {f"<0x{byte:02X}>": byte for byte in range(256)} | {"\u2581": 256, "<unk>": 257}
+        trained = tokenizers.Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>", byte_fallback=True))
+        trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never", split=False)
+        trained.decoder = decoders.Sequence([decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse()])
+    if is_special:
+        trained.add_special_tokens(names)
+    else:
+        trained.add_tokens(names)
+    trained.save(str(tmp_path / "tokenizer.json"))
+    tokenizer = Tokenizer.from_hub(tmp_path)
+    assert set(names) <= set(tokenizer.control)
+    assert_no_control(tokenizer, spell_hostile(names))
+
+
+@pytest.mark.parametrize("kind", ["Qwen2Tokenizer", "GPTNeoXTokenizer", "LlamaTokenizer"])
+def test_no_control_token_of_a_tokenizer_that_transformers_writes_can_be_spelled(kind, transformers, tmp_path):
+    letters = {letter: id for id, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    if kind == "LlamaTokenizer":
+        letters = {
+            "<unk>": 0,
+            "<s>": 1,
+            "</s>": 2,
+            **{f"<0x{byte:02X}>": byte + 3 for byte in range(256)},
+            "\u2581": 259,
+        }
+    oracle = getattr(transformers, kind)(vocab=letters, merges=[])
+    names = [name for family in ("qwen", "olmoe", "llama-2", "llama-3") for name in ADDED[family]]
+    oracle.add_special_tokens({"additional_special_tokens": names[::2]})
+    oracle.add_tokens(names[1::2])
+    oracle.save_pretrained(tmp_path)
+    tokenizer = Tokenizer.from_hub(tmp_path)
+    assert set(names) <= set(tokenizer.control)
+    assert oracle.convert_tokens_to_ids(names) == [tokenizer.control[name] for name in names]
+    assert set(oracle.all_special_ids) <= set(tokenizer.control.values())
+    assert_no_control(tokenizer, spell_hostile(list(tokenizer.control)), is_exact=False)
 
 
 @pytest.mark.parametrize("name", [*SPECIAL, "<think>"])
