@@ -54,17 +54,20 @@ def row_products(  # type: ignore[no-untyped-def]
     total = tl.zeros((row.shape[0], row.shape[1], sums), tl.float32)
     for start in range(0, DEPTH, BLOCK):
         d = start + tl.arange(0, BLOCK)
-        x = tl.load(x_ptr + x_row[:, None] * DEPTH + d[None, :], (d < DEPTH)[None, :], other=0.0).to(tl.float32)
+        # Weights first: nothing is asked for behind the barrier that spreads x over the warps.
         if BITS == 4:
             pair = start // 2 + tl.arange(0, BLOCK // 2)
             inside = is_row[:, :, None] & (pair < DEPTH // 2)[None, None, :]
-            pairs = tl.load(weight_ptr + row[:, :, None] * (DEPTH // 2) + pair[None, None, :], inside, other=0)
-            even, odd = tl.split(tl.reshape(x, (x_row.shape[0], BLOCK // 2, 2)))
-            low, high = (pairs & 15).to(tl.float32) - 8, (pairs >> 4).to(tl.float32) - 8
-            part = low * even[:, None, :] + high * odd[:, None, :]
+            weight = tl.load(weight_ptr + row[:, :, None] * (DEPTH // 2) + pair[None, None, :], inside, other=0)
         else:
             inside = is_row[:, :, None] & (d < DEPTH)[None, None, :]
             weight = tl.load(weight_ptr + row[:, :, None] * DEPTH + d[None, None, :], inside, other=0)
+        x = tl.load(x_ptr + x_row[:, None] * DEPTH + d[None, :], (d < DEPTH)[None, :], other=0.0).to(tl.float32)
+        if BITS == 4:
+            even, odd = tl.split(tl.reshape(x, (x_row.shape[0], BLOCK // 2, 2)))
+            low, high = (weight & 15).to(tl.float32) - 8, (weight >> 4).to(tl.float32) - 8
+            part = low * even[:, None, :] + high * odd[:, None, :]
+        else:
             part = weight.to(tl.float32) * x[:, None, :]
         if BITS > 0:
             group = start // GROUP + tl.arange(0, sums)

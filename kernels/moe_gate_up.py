@@ -53,19 +53,18 @@ def grouped_product(  # type: ignore[no-untyped-def]
     total = tl.zeros((x_row.shape[0], row.shape[0]), tl.float32)
     x_ptr += x_row[:, None] * DEPTH
     for start in range(0, DEPTH, BLOCK_D):
+        d = start + tl.arange(0, BLOCK_D)
+        inside = (d < DEPTH)[None, :]
+        x = tl.load(x_ptr + d[None, :], is_x_row[:, None] & inside, other=0.0)
         if BITS == 4:
             pair = start // 2 + tl.arange(0, BLOCK_D // 2)
             # A column beyond DEPTH needs no mask: groups, and so blocks, are whole.
             pairs = tl.load(weight_ptr + row[:, None] * (DEPTH // 2) + pair[None, :], is_row[:, None], other=0)
-            even = tl.load(x_ptr + 2 * pair[None, :], is_x_row[:, None], other=0.0)
-            odd = tl.load(x_ptr + 2 * pair[None, :] + 1, is_x_row[:, None], other=0.0)
+            even, odd = tl.split(tl.reshape(x, (x_row.shape[0], BLOCK_D // 2, 2)))
             low, high = (pairs & 15).to(tl.int8) - 8, (pairs >> 4).to(tl.int8) - 8
-            part = tl.dot(even, tl.trans(low.to(even.dtype)), input_precision="ieee")
-            part = tl.dot(odd, tl.trans(high.to(odd.dtype)), part, input_precision="ieee")
+            part = tl.dot(even, tl.trans(low.to(x.dtype)), input_precision="ieee")
+            part = tl.dot(odd, tl.trans(high.to(x.dtype)), part, input_precision="ieee")
         else:
-            d = start + tl.arange(0, BLOCK_D)
-            inside = (d < DEPTH)[None, :]
-            x = tl.load(x_ptr + d[None, :], is_x_row[:, None] & inside, other=0.0)
             weight = tl.load(weight_ptr + row[:, None] * DEPTH + d[None, :], is_row[:, None] & inside, other=0)
             part = tl.dot(x, tl.trans(weight.to(x.dtype)), input_precision="ieee")
         if scale_ptr is not None:

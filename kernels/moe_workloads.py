@@ -46,7 +46,7 @@ class ExpertLayer:
 
     def quantized(self, bits: Literal[8, 4]) -> ExpertLayer:
         """With weights in so many bits, made by the expert: a whole layer in float32 is 2 GB."""
-        return replace(self, **{name: _quantized(getattr(self, name), bits) for name in ("gate_up", "down")})
+        return replace(self, gate_up=_quantized(self.gate_up, bits), down=_quantized(self.down, bits))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -105,7 +105,8 @@ class ExpertLayer:
         return weight.transpose(1, 2)
 
 
-def _quantized(weight: Tensor, bits: Literal[8, 4]) -> Weight:
+def _quantized(weight: Weight, bits: Literal[8, 4]) -> Weight:
+    assert isinstance(weight, Tensor)
     parts = [quantize(expert, bits, 128) for expert in weight]
     values, scales = (torch.stack([getattr(part, name) for part in parts]) for name in ("values", "scales"))
     return replace(parts[0], values=values, scales=scales)
