@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from synthesis.dialogue.grammar import parse
+from synthesis.dialogue.grammar import json_schema, parse
 from synthesis.dialogue.segment import prepare
 from synthesis.errors import DialogueRejected
 
@@ -72,3 +72,33 @@ def test_anything_else_is_refused_with_a_reason(rows, prepared):
 def test_broken_json_is_refused(answer, prepared):
     with pytest.raises(DialogueRejected):
         parse(answer, prepared, "Ava", "Ben")
+
+
+def test_the_schema_for_servers_says_what_the_grammar_takes(prepared):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json_schema(prepared, "Ava", "Ben")
+    jsonschema.validate(GOOD, schema)
+    wrong = [
+        [GOOD[0]],
+        [turn("Mallory"), *GOOD[1:]],
+        [turn(cites=[]), *GOOD[1:]],
+        [turn(cites=["1.99"]), *GOOD[1:]],
+        [turn(text=""), *GOOD[1:]],
+        [GOOD[0], turn("Ben", "question", "Were there 7?", ()), GOOD[2]],
+        [GOOD[0], turn("Ben", "question", "Why?", ("1.0",)), GOOD[2]],
+        [{**turn(), "note": "x"}, *GOOD[1:]],
+        [*GOOD, turn("Ben", "reaction", "How sad.", ())],  # the story is grave
+    ]
+    for rows in wrong:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(rows, schema)
+
+
+def test_evidence_comes_first_in_the_schema(prepared):
+    schema = json_schema(prepared, "Ava", "Ben")
+    for form in schema["items"]["anyOf"]:
+        assert list(form["properties"]) == form["required"] == ["cites", "host", "kind", "text"]
+        assert form["additionalProperties"] is False
+    cites = schema["items"]["anyOf"][0]["properties"]["cites"]
+    assert cites["items"]["enum"] == [f"1.{n}" for n in range(len(prepared.readings[0].sentences))]
+    assert cites["minItems"] == 1
