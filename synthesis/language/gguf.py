@@ -117,11 +117,14 @@ class GgufFile:
     def _bpe(self) -> Tokenizer:
         tokens, types = self._field("tokenizer.ggml.tokens"), self._field("tokenizer.ggml.token_type")
         control = {token: id for id, (token, type) in enumerate(zip(tokens, types, strict=True)) if type == _CONTROL}
+        vocabulary = {token: id for id, token in enumerate(tokens) if token not in control}
+        merges = [(left, right) for left, right in (line.split(" ") for line in self._field("tokenizer.ggml.merges"))]
+        unknown = {piece for pair in merges for piece in (*pair, "".join(pair))} - vocabulary.keys()
+        if unknown:
+            raise CheckpointError(f"{self.path.name}: its merges name {min(unknown)!r}, which is no token of it")
         return Tokenizer.from_bpe(
-            vocabulary={token: id for id, token in enumerate(tokens) if token not in control},
-            merges=[
-                (left, right) for left, right in (line.split(" ") for line in self._field("tokenizer.ggml.merges"))
-            ],
+            vocabulary=vocabulary,
+            merges=merges,
             control=control,
             chat_template=self._field("tokenizer.chat_template", ""),
         )

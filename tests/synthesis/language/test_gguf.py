@@ -55,7 +55,7 @@ def write_gguf(
     writer.add_tokenizer_pre(fields.pop("pre", "smollm"))
     writer.add_token_list(TOKENS)
     writer.add_token_types([3] * len(CONTROL) + [1] * (len(TOKENS) - len(CONTROL)))
-    writer.add_token_merges(["h e"])
+    writer.add_token_merges(fields.pop("merges", ["h e"]))
     writer.add_eos_token_id(2)
     for name, value in fields.items():
         writer.add_uint32(name.replace("__", "."), value)
@@ -173,6 +173,8 @@ def test_the_tokenizer_of_the_file_splits_digits_and_spells_control_tokens_out(o
         ({"llama__expert_count": 8}, "experts is not supported"),
         ({"llama__rope__dimension_count": 8}, "partial rotary"),
         ({"pre": "llama-bpe"}, "'llama-bpe'"),
+        ({"merges": ["h e", "h i"]}, "merges name 'hi'"),
+        ({"merges": ["h e r"]}, "tiny.gguf is damaged"),
         ({"quantised": gguf.GGMLQuantizationType.Q5_0}, "stored as Q5_0"),
     ],
 )
