@@ -40,9 +40,9 @@ class Experts(nn.Module):
     """Top-K experts: `gate_up` (E, 2F, D) and `down` (E, D, F); a token reads the weights of its K experts alone.
 
     A token's result is the sum over its experts in the order of the router, and no other token's row enters it. What is
-    left to its neighbours is which way all of them go, and there the height of a matrix product. In Triton up to
-    DECODE_SLOTS choices give a token the same bits in any company; more of them the same in any that has blocks of the
-    same height (`block_rows`). On a CPU the library may round a few rows otherwise than many (MKL: up to three).
+    left to its neighbours is which way all of them go, and there the height of a matrix product. In Triton a few
+    choices (DECODE_SLOTS, and no more than experts) give a token the same bits in any company; more of them the same in
+    any that has blocks of the same height (`block_rows`). On a CPU the library may round up to three rows otherwise.
     """
 
     def __init__(self, config: LanguageConfig):
@@ -89,7 +89,8 @@ class Experts(nn.Module):
             return self._by_expert(x, expert_index, expert_weight, expert_count)
         gate_up, down = self.weights
         slots = expert_index.numel()
-        if slots <= DECODE_SLOTS:
+        # More choices than experts would read some experts' weights over and over.
+        if slots <= min(DECODE_SLOTS, len(expert_count)):
             return moe_decode(x, expert_index, expert_weight, gate_up, down)
         schedule = moe_schedule(expert_index, expert_count, block_rows(slots, len(expert_count)))
         return moe_down(moe_gate_up(x, gate_up, schedule), expert_weight, down, schedule)

@@ -137,7 +137,7 @@ def test_weights_of_another_shape_are_refused():
         layer.take_weights(layer.gate_up, layer.down[:, :, 1:])
 
 
-DECODED, GROUPED = 7, 33  # tokens, of two choices each: fewer and more than the 64 that decode alone
+DECODED, GROUPED = 2, 33  # tokens, of two choices each: fewer and more than the five experts
 CASES = [(count, bits) for count in (1, DECODED, GROUPED) for bits in (0, 8, 4)]
 IN_THE_INTERPRETER = """
 import runpy, sys
