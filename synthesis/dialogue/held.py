@@ -120,6 +120,7 @@ def _names(text: str) -> Iterator[str]:
 def _is_name(word: str) -> bool:
     return (
         word != word.lower()
+        and word != "A"  # an article, and "half A" a figure
         and bool(_SAID.match(word))
         and not re.search(r"\d", word)
         and not _is_number(word)

@@ -26,7 +26,7 @@ but""".split()
 REACTIONS = "that this it what so and but not a the there no".split()
 _WORDS = r"""
 PART: /[a-z]+/ & ~/(%(never)s)/ & ~/.*(%(worn)s).*/
-PART_NA: PART & ~/(and|point)/
+PART_NA: PART & ~/(and|point|a)/
 WORD_TAIL: ("-" PART)* ("'" /(s|t|re|ve|ll|d|m)/)?
 SP: " " | ", "
 SEP: SP | "; " | " - "
@@ -127,7 +127,7 @@ def _text_terminals(name: str, found: Held, openers: Sequence[str], end: str) ->
     }
     names, digits = bool(found.names), bool(found.numbers)
     lines[f"{name}_NAMES"] = f'{name}_NAME (", " {name}_NAME)* ((", and " | " and ") {name}_NAME)?' if names else ""
-    # What ends in spelled figures is followed by no "and" and no "point"; all else by any word.
+    # What ends in spelled figures is followed by no "and", "point" or "a"; all else by any word.
     loose, strict, capital = _hard_runs(name, names=names, digits=digits)
     lines[f"{name}_HARD"] = " | ".join(loose)
     lines[f"{name}_HARD_NA"] = " | ".join(strict)
