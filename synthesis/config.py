@@ -48,7 +48,9 @@ class LanguageConfig:
 
     `qk_norm`: over all heads' queries together ("full"), over each head ("head"), or none. `dense_layers` are the
     layers with one SwiGLU of `intermediate_size`; all others have `num_experts` of `expert_size`, and beside them a
-    shared expert of `shared_size` behind a sigmoid, unless that is 0. `attention_scale` multiplies query . key.
+    shared expert of `shared_size`, unless that is 0, behind a sigmoid gate or (`has_shared_gate` False) without one.
+    `has_router_bias`: the router keeps a bias that has a say in its choice alone; `routed_scale` multiplies the weights
+    of the chosen. `attention_scale` multiplies query . key.
     """
 
     family: str
@@ -68,6 +70,9 @@ class LanguageConfig:
     num_experts_per_tok: int = 0
     expert_size: int = 0
     shared_size: int = 0
+    has_shared_gate: bool = True
+    has_router_bias: bool = False
+    routed_scale: float = 1.0
     scoring: Scoring = "softmax_topk"
     qk_norm: QkNorm = "none"
     qkv_bias: bool = False

@@ -18,6 +18,8 @@ _STATE = Path(tempfile.mkdtemp(prefix="tandem-test-"))
 os.environ["TANDEM_STATE"] = str(_STATE)
 for name in ("DATABASE_URL", "BROKER_URL", "TANDEM_BASE_URL", "TANDEM_HOSTS", "TANDEM_DEBUG"):
     os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("TANDEM_WRITER")]:
+    del os.environ[name]
 if url := os.environ.get("TANDEM_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = url
 if MODELS.is_dir():

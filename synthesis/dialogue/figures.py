@@ -82,7 +82,7 @@ def quantities(text: str) -> list[Figure]:
 def _is_year(figure: Figure) -> bool:
     return (
         not figure.unit
-        and figure.value == int(figure.value)
+        and figure.value.is_integer()
         and 1800 <= figure.value <= 2100
         and figure.end - figure.start == 4
     )

@@ -15,11 +15,14 @@ from synthesis.errors import CheckpointError, PromptTooLong
 from synthesis.language.gguf import GgufFile
 from synthesis.language.kv_cache import KVCache, Span
 from synthesis.language.model import LanguageModel
+from synthesis.language.quantized_model import Quantisation
 from synthesis.language.requests import Generation, Progress, Request
 from synthesis.language.run import Limits, Run
 from synthesis.language.slots import default_budget_bytes
 from synthesis.language.tokenizer import Tokenizer
 from synthesis.language.weights import load_hub_model
+from synthesis.types import Progress as Loading
+from synthesis.types import no_progress
 
 Ids = Sequence[int]
 
@@ -47,9 +50,17 @@ class Engine:
         self.limits = limits or Limits(default_budget_bytes(self.device))
 
     @classmethod
-    def load(cls, path: Path | str, device: str | None = None) -> Engine:
+    def load(
+        cls,
+        path: Path | str,
+        device: str | None = None,
+        *,
+        quantise: Quantisation | None = None,
+        progress: Loading = no_progress,
+    ) -> Engine:
         """Load a hub checkpoint (a directory) or a GGUF file (or a directory with just one), in the device's own dtype.
 
+        `quantise` rounds the large weights to 8 or 4 bits as they are read; `progress` is told bytes.
         Raises CheckpointError, in one line, on anything missing, damaged or not supported.
         """
         path = Path(path)
@@ -58,11 +69,11 @@ class Engine:
         single = _gguf_in(path)
         if single is not None:
             file = GgufFile(single)
-            return cls(file.model(place, dtype), file.tokenizer())
+            return cls(file.model(place, dtype, quantise=quantise, progress=progress), file.tokenizer())
         if not path.is_dir():
             raise CheckpointError(f"there is no model at {path}")
         tokenizer = Tokenizer.from_hub(path) if (path / "tokenizer.json").is_file() else None
-        return cls(load_hub_model(path, place, dtype), tokenizer)
+        return cls(load_hub_model(path, place, dtype, quantise=quantise, progress=progress), tokenizer)
 
     @property
     def config(self) -> LanguageConfig:

@@ -9,7 +9,6 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from kernels.moe_route import moe_route
 from synthesis.language.experts import Experts
 from synthesis.language.model import LanguageModel
 
@@ -34,4 +33,4 @@ class ExpertLoad:
 
 
 def _add_load(counts: Tensor, experts: Experts, inputs: tuple[Tensor]) -> None:
-    counts += moe_route(experts.router(inputs[0]), experts.k, experts.scoring)[2]
+    counts += experts.route(inputs[0])[2]

@@ -11,7 +11,7 @@ from kernels.errors import ShapeError
 from kernels.moe_decode import DECODE_SLOTS, moe_decode
 from kernels.moe_down import moe_down
 from kernels.moe_gate_up import moe_gate_up
-from kernels.moe_route import moe_route
+from kernels.moe_route import Routing, moe_route
 from kernels.moe_schedule import block_rows, moe_schedule
 from kernels.quantized import Weight, dequantize
 from synthesis.config import LanguageConfig
@@ -48,13 +48,17 @@ class Experts(nn.Module):
     def __init__(self, config: LanguageConfig):
         super().__init__()
         experts, dim, size = config.num_experts, config.hidden_size, config.expert_size
-        self.k, self.scoring = config.num_experts_per_tok, config.scoring
+        self.k, self.scoring, self.scale = config.num_experts_per_tok, config.scoring, config.routed_scale
         self.router = Linear(dim, experts)
+        bias = torch.empty(experts, dtype=torch.float32) if config.has_router_bias else None
+        self.router_bias = None if bias is None else nn.Parameter(bias, requires_grad=False)
         self.gate_up = nn.Parameter(torch.empty(experts, 2 * size, dim), requires_grad=False)
         self.down = nn.Parameter(torch.empty(experts, dim, size), requires_grad=False)
         if config.shared_size:
             self.shared = SwiGLU(dim, config.shared_size)
+        if config.shared_size and config.has_shared_gate:
             self.shared_router = Linear(dim, 1)
+        self.has_shared_gate = config.has_shared_gate
         self.has_shared = config.shared_size > 0
 
     def take_weights(self, gate_up: Weight, down: Weight) -> None:
@@ -80,11 +84,17 @@ class Experts(nn.Module):
         """x: (T, D). Returns (T, D)."""
         out = self._routed(x)
         if self.has_shared:
-            out = out + torch.sigmoid(self.shared_router(x)) * self.shared(x)
+            shared = self.shared(x)
+            out = out + (torch.sigmoid(self.shared_router(x)) * shared if self.has_shared_gate else shared)
         return out
 
+    def route(self, x: Tensor) -> Routing:
+        """x: (T, D). The experts of each token, their weights, and how many tokens each expert got: see `moe_route`."""
+        index, weight, count = moe_route(self.router(x), self.k, self.scoring, self.router_bias)
+        return index, weight if self.scale == 1.0 else weight * self.scale, count
+
     def _routed(self, x: Tensor) -> Tensor:
-        expert_index, expert_weight, expert_count = moe_route(self.router(x), self.k, self.scoring)
+        expert_index, expert_weight, expert_count = self.route(x)
         if not runs_triton(x):
             return self._by_expert(x, expert_index, expert_weight, expert_count)
         gate_up, down = self.weights

@@ -56,6 +56,8 @@ def _refuse_unsupported(row: Row) -> None:
         raise CheckpointError(f"hidden_act {row['hidden_act']!r} is not supported, only 'silu'")
     if row.get("clip_qkv") is not None:
         raise CheckpointError("clip_qkv is not supported")
+    if (row.get("n_group") or 1) != 1:
+        raise CheckpointError(f"n_group {row['n_group']} is not supported: the router chooses among all experts")
     if row.get("quantization_config"):
         method = row["quantization_config"].get("quant_method", "unknown")
         raise CheckpointError(f"quantization {method!r} is not supported in a hub checkpoint; take the plain weights")
@@ -178,6 +180,23 @@ def _granitemoe(row: Row) -> dict[str, Any]:
     }
 
 
+def _dots1(row: Row) -> dict[str, Any]:
+    return {
+        **_attention_bias(row),
+        "num_experts": row["n_routed_experts"],
+        "num_experts_per_tok": row["num_experts_per_tok"],
+        "expert_size": row["moe_intermediate_size"],
+        "scoring": "sigmoid_topk_renorm" if row.get("norm_topk_prob") else "sigmoid_topk",
+        "has_router_bias": True,
+        "routed_scale": float(row.get("routed_scaling_factor", 1.0)),
+        "qk_norm": "head",
+        "dense_layers": frozenset(range(row.get("first_k_dense_replace", 0))),
+        "intermediate_size": row["intermediate_size"],
+        "shared_size": row["n_shared_experts"] * row["moe_intermediate_size"],
+        "has_shared_gate": False,
+    }
+
+
 _FAMILIES: dict[str, Callable[[Row], dict[str, Any]]] = {
     "llama": _llama,
     "olmoe": _olmoe,
@@ -185,4 +204,5 @@ _FAMILIES: dict[str, Callable[[Row], dict[str, Any]]] = {
     "qwen2_moe": _qwen2_moe,
     "mixtral": _mixtral,
     "granitemoe": _granitemoe,
+    "dots1": _dots1,
 }

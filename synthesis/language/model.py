@@ -42,8 +42,12 @@ class LanguageModel(nn.Module):
     def allocate(cls, config: LanguageConfig, device: torch.device, dtype: torch.dtype) -> LanguageModel:
         """The model with its parameters allocated once, on `device`, unfilled: the loader fills every one of them."""
         with torch.device("meta"):
-            model = cls(config)
-        return model.to(dtype).to_empty(device=device)
+            model = cls(config).to(dtype)
+        for layer in model.modules():
+            # A choice hangs on differences that 16 bits don't hold.
+            if isinstance(layer, Experts) and layer.router_bias is not None:
+                layer.router_bias.data = layer.router_bias.data.float()
+        return model.to_empty(device=device)
 
     def forward(self, tokens: Tensor, span: Span, cache: KVCache) -> Tensor:
         """tokens: (T,) int64, packed rows. Returns the normalised hidden states (T, D); `logits` reads them."""

@@ -162,13 +162,16 @@ def _ffn(layer: Layer, config: LanguageConfig) -> Iterator[tuple[str, Weight]]:
     block = "block_sparse_moe" if is_mixtral else "mlp"
     gate, up, down = ("w1", "w3", "w2") if is_mixtral else ("gate_proj", "up_proj", "down_proj")
     yield f"{block}.gate.weight", ffn.router.weight
+    if ffn.router_bias is not None:
+        yield f"{block}.gate.e_score_correction_bias", ffn.router_bias
     for expert in range(config.num_experts):
         gates, ups = _halves(ffn.gate_up[expert])
         yield f"{block}.experts.{expert}.{gate}.weight", gates
         yield f"{block}.experts.{expert}.{up}.weight", ups
         yield f"{block}.experts.{expert}.{down}.weight", ffn.down[expert]
     if ffn.has_shared:
-        yield from _swiglu("mlp.shared_expert", ffn.shared)
+        yield from _swiglu("mlp.shared_expert" if ffn.has_shared_gate else "mlp.shared_experts", ffn.shared)
+    if ffn.has_shared and ffn.has_shared_gate:
         yield "mlp.shared_expert_gate.weight", ffn.shared_router.weight
 
 

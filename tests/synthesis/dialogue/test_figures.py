@@ -36,3 +36,7 @@ def test_one_and_first_are_no_figures():
 def test_dates_years_and_hours_are_no_quantities():
     assert quantities("On May 12, 2024, at 5 p.m., the 3rd of June") == []
     assert [figure.value for figure in quantities("On May 12 it sold 40 boats")] == [40]
+
+
+def test_a_number_too_large_for_a_float_is_a_quantity_without_end():
+    assert [figure.value for figure in quantities(f"It is {'9' * 400} metres long.")] == [float("inf")]

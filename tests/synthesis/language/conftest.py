@@ -42,6 +42,14 @@ GRANITE = {
 LLAMA3 = {"rope_type": "llama3", "rope_theta": 1e4, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
 LLAMA3["original_max_position_embeddings"] = 32
 YARN = {"rope_type": "yarn", "rope_theta": 1e4, "factor": 4.0, "original_max_position_embeddings": 32}
+DOTS = {
+    "n_routed_experts": 5,
+    "num_experts_per_tok": 2,
+    "n_shared_experts": 2,
+    "moe_intermediate_size": 20,
+    "head_dim": 16,
+    "routed_scaling_factor": 2.5,
+}
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "llama": ("LlamaConfig", {"attention_bias": True, "mlp_bias": True, "head_dim": 12}),
     "llama-tied": ("LlamaConfig", {"tie_word_embeddings": True, "num_key_value_heads": 1}),
@@ -56,6 +64,8 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "mixtral": ("MixtralConfig", LOCAL_EXPERTS),
     "granitemoe": ("GraniteMoeConfig", {**LOCAL_EXPERTS, **GRANITE}),
+    "dots1": ("Dots1Config", {**DOTS, "norm_topk_prob": True, "first_k_dense_replace": 1}),
+    "dots1-not-renormalised": ("Dots1Config", {**DOTS, "routed_scaling_factor": 1.0}),
     "llama-llama3": ("LlamaConfig", {"rope_parameters": LLAMA3}),
     "qwen3_moe-yarn": ("Qwen3MoeConfig", {**EXPERTS, "moe_intermediate_size": 20, "rope_parameters": YARN}),
 }
@@ -81,6 +91,9 @@ def write_checkpoint(transformers, tmp_path_factory):
         oracle = transformers.AutoModelForCausalLM.from_config(config).eval()
         for name, parameter in oracle.named_parameters():
             parameter.data.normal_(1.0 if "norm" in name else 0.0, 0.25)
+        for name, buffer in oracle.named_buffers():
+            if name.endswith("e_score_correction_bias"):
+                buffer.normal_(0.0, 0.5)
         if change:
             change(oracle)
         folder = tmp_path_factory.mktemp(family)

@@ -41,6 +41,7 @@ MIXTRAL = {**LLAMA, "model_type": "mixtral", "rope_theta": 1e6, "num_local_exper
         ({**MIXTRAL, "num_local_experts": 1 << 20}, "num_experts is 1048576"),
         ({**LLAMA, "num_attention_heads": 0}, "of the wrong kind"),
         ({**MIXTRAL, "num_experts_per_tok": 5}, "5 of 4 experts"),
+        ({**MIXTRAL, "n_group": 2}, "n_group 2"),
         ({key: value for key, value in LLAMA.items() if key != "vocab_size"}, "vocab_size"),
     ],
 )

@@ -68,3 +68,12 @@ def test_a_weight_without_groups_is_refused(olmoe):
 def test_an_unknown_quantisation_is_refused(olmoe):
     with pytest.raises(ValueError, match="'int2'"):
         load_hub_model(olmoe[0], CPU, torch.float32, quantise="int2")  # type: ignore[arg-type]
+
+
+def test_an_engine_loads_in_few_bits_and_tells_the_bytes_read(write_checkpoint):
+    folder, _ = write_checkpoint("llama", hidden_size=128, intermediate_size=64, head_dim=32)
+    told = []
+    engine = Engine.load(folder, device="cpu", quantise="int4", progress=lambda done, total: told.append((done, total)))
+    assert any(isinstance(weight, QuantizedWeight) for weight in destinations(engine.model).values())
+    assert told == sorted(told) and told[-1][0] == told[-1][1] > 0
+    assert len(engine.generate([[3, 1, 4]], max_tokens=4)[0].tokens) == 4

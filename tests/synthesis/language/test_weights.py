@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from synthesis.errors import CheckpointError
 from synthesis.language.engine import Engine
-from synthesis.language.weights import load_hub_model
+from synthesis.language.weights import destinations, load_hub_model
 
 CPU = torch.device("cpu")
 INDEX = "model.safetensors.index.json"
@@ -218,3 +218,11 @@ def test_a_config_that_is_no_json_object_is_refused(folder, content):
 def test_a_folder_without_a_config_is_refused(folder):
     (folder / "config.json").unlink()
     assert "has no config.json" in refusal(folder)
+
+
+def test_a_routers_bias_stays_in_32_bits(write_checkpoint):
+    """What chooses between experts would be rounded to other choices."""
+    folder, oracle = write_checkpoint("dots1")
+    kept = destinations(load_hub_model(folder, CPU, torch.bfloat16))
+    name = "model.layers.2.mlp.gate.e_score_correction_bias"
+    assert torch.equal(kept[name], oracle.state_dict()[name]) and kept["model.norm.weight"].dtype == torch.bfloat16
