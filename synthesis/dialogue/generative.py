@@ -11,7 +11,7 @@ from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.segment import Prepared, sources
 from synthesis.dialogue.story_closing import StoryClosing
 from synthesis.dialogue.story_grammar import longest_opening, story_grammar
-from synthesis.errors import DialogueRejected, GrammarRejected, PromptTooLong
+from synthesis.errors import DialogueRejected, GrammarRejected, PromptTooLong, SynthesisError
 from synthesis.types import Article, Edition, Turn
 
 if TYPE_CHECKING:
@@ -24,8 +24,12 @@ SPARE_OPENING_TOKENS = 12
 
 
 class Continuation(Protocol):
+    """`error`: why the request's grammar gave up, if it did."""
+
     @property
     def tokens(self) -> Sequence[int]: ...
+    @property
+    def error(self) -> SynthesisError | None: ...
 
 
 class Place(Protocol):
@@ -90,17 +94,11 @@ def _try_all(engine: LanguageEngine, drafts: Sequence[_Draft], attempt: int) -> 
             submitted[run.submit(draft.request(engine, attempt)).number] = draft
         except (PromptTooLong, GrammarRejected, DialogueRejected):
             draft.is_open = False  # the next try would ask the same
-    try:
-        for number, written in run:
+    for number, written in run:
+        if written.error is None:
             submitted[number].take(engine.tokenizer.decode(written.tokens))
-    except GrammarRejected:
-        # One story's grammar outgrew its limits, and took the batch with it: find out which.
-        left = [draft for draft in submitted.values() if draft.is_open]
-        for draft in left:
-            if len(left) == 1:
-                draft.is_open = False
-            else:
-                _try_all(engine, [draft], attempt)
+        else:
+            submitted[number].is_open = False
 
 
 class _Draft:

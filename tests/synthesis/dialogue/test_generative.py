@@ -25,6 +25,7 @@ TEMPLATE = "{% for message in messages %}{{ message['content'] }}\n{% endfor %}"
 @dataclass
 class Written:
     tokens: list[int]
+    error: GrammarRejected | None = None
 
 
 class ScriptedEngine:
@@ -59,9 +60,11 @@ class ScriptedRun:
     def __iter__(self):
         for number, request in reversed(list(enumerate(self.requests))):
             answer = self.engine.next_answer()
-            if callable(answer):
-                answer = answer(request)
-            yield number, Written(self.engine.tokenizer.encode(answer))
+            try:
+                answer = answer(request) if callable(answer) else answer
+                yield number, Written(self.engine.tokenizer.encode(answer))
+            except GrammarRejected as error:
+                yield number, Written([], error)
 
 
 def answer(lead, other, third="A helicopter lifted the seven men from a raft."):
@@ -171,6 +174,7 @@ def test_a_grammar_that_gives_up_ends_its_own_story_alone(stories, edition):
     ready = [prepare(story, edition) for story in stories]
     told = generative.write_all(engine, [Assignment(one, 3, "Ava", "Ben") for one in ready], edition)
     assert told[1] and told[3] == []
+    assert len(engine.runs[0]) == len(ready) and not any(engine.runs[1:])
 
 
 def test_no_story_no_work(edition):
