@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 PROJECT = Path(__file__).resolve().parents[3]
 RENDER = """
@@ -45,24 +46,26 @@ waveforms = model.sound(
     torch.randn(2, 1800), counts, frames,
 )
 from kernels.backend import backend
-torch.save({"waveforms": waveforms, "backend": backend()}, sys.argv[1])
+from safetensors.torch import save_file
+save_file({"waveforms": waveforms.contiguous()}, sys.argv[1])
+print(backend())
 """
 
 
-def rendered(tmp_path: Path, **environment: str) -> dict:
-    found = tmp_path / "rendered.pt"
+def rendered(tmp_path: Path, **environment: str) -> tuple[str, torch.Tensor]:
+    """The backend that was taken, and what it made."""
+    found = tmp_path / "rendered.safetensors"
     command = [sys.executable, "-c", RENDER, str(found)]
     run = subprocess.run(command, cwd=PROJECT, env=os.environ | environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr[-2000:]
-    return torch.load(found, weights_only=True)
+    return run.stdout.split()[-1], load_file(found)["waveforms"]
 
 
 def test_the_kernels_sound_as_the_references(tmp_path):
     pytest.importorskip("triton")
-    plain = rendered(tmp_path, KERNELS_BACKEND="reference", TRITON_INTERPRET="0")
-    kernels = rendered(tmp_path, KERNELS_BACKEND="triton", TRITON_INTERPRET="1")
-    assert (plain["backend"], kernels["backend"]) == ("reference", "triton")
-    expected, found = plain["waveforms"], kernels["waveforms"]
+    plain, expected = rendered(tmp_path, KERNELS_BACKEND="reference", TRITON_INTERPRET="0")
+    kernels, found = rendered(tmp_path, KERNELS_BACKEND="triton", TRITON_INTERPRET="1")
+    assert (plain, kernels) == ("reference", "triton")
     assert expected.shape == (2, 1800) and expected.std() > 0 and torch.isfinite(expected).all()
     assert not expected[0, 1200:].any() and not found[0, 1200:].any()
     assert (found - expected).norm() <= 1e-4 * expected.norm()
