@@ -7,7 +7,20 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from briefings.models import Article, Episode, Feed, Host, Pronunciation, Recording, Script, Show, StageRun, Story, Turn
+from briefings.models import (
+    Article,
+    Episode,
+    Feed,
+    Host,
+    Pronunciation,
+    Recording,
+    Restriction,
+    Script,
+    Show,
+    StageRun,
+    Story,
+    Turn,
+)
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -38,6 +51,12 @@ class ShowAdmin(admin.ModelAdmin):
     list_display = ("title", "timezone", "publish_time", "is_active")
     filter_horizontal = ("feeds",)
     inlines = (HostInline, PronunciationInline)
+
+
+@admin.register(Restriction)
+class RestrictionAdmin(admin.ModelAdmin):
+    list_display = ("phrase", "rule", "show", "expires_at", "reason")
+    list_filter = ("rule", "show")
 
 
 @admin.register(Feed)

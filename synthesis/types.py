@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+Format = Literal["briefing", "daily", "deep_dive"]
 TurnKind = Literal["opening", "link", "fact", "question", "reaction", "closing"]
 FACT_KINDS: frozenset[str] = frozenset({"fact"})
 
@@ -44,23 +45,43 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles on one event, the lead article first."""
+    """Articles on one event, the lead article first.
+
+    `severity`: its classes (death, violence, minors, sexual_crime, suicide, court, election, health, markets, light).
+    `told_on`: the edition date on which the show last told it, None for never; `told`: the sentences of its articles
+    that were told then or before, which an update does not tell again.
+    """
 
     id: str
     title: str
     articles: tuple[Article, ...]
+    severity: frozenset[str] = frozenset()
+    told_on: dt.date | None = None
+    told: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Story:
-        return cls(str(row["id"]), row["title"], tuple(Article.from_json(a) for a in row["articles"]))
+        return cls(
+            id=str(row["id"]),
+            title=row["title"],
+            articles=tuple(Article.from_json(a) for a in row["articles"]),
+            severity=frozenset(row.get("severity", ())),
+            told_on=dt.date.fromisoformat(row["told_on"]) if row.get("told_on") else None,
+            told=tuple(row.get("told", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A presenter: the name spoken on air, and the model's name of the voice."""
+    """A presenter: the name spoken on air, and the model's name of the voice.
+
+    `role` ("economics correspondent") may be said; `persona`, how the host talks, is for a model that writes freely.
+    """
 
     name: str
     voice: str
+    role: str = ""
+    persona: str = ""
 
 
 DEFAULT_HOSTS = (Host("Ava", "af_heart"), Host("Ben", "am_michael"))
@@ -72,7 +93,9 @@ class Edition:
 
     `date` is the show's local date, `minutes` the length asked for, `is_sample` says that the news is invented (and is
     said to be so on air), `recent_phrases` are the writer's own openings, links, questions and sign-offs of the last
-    editions, which it does not use again.
+    editions, which it does not use again. `language` is BCP 47. `speaking_rates`: words a minute of each host by name,
+    as measured on earlier recordings; `never_say`: phrases that no turn may have; `allowed_addresses`: the only web
+    addresses, phone numbers and handles that a turn may have; `helplines`: what is said, by a story's class.
     """
 
     show: str
@@ -81,6 +104,12 @@ class Edition:
     timezone: str = "UTC"
     is_sample: bool = False
     recent_phrases: frozenset[str] = frozenset()
+    format: Format = "daily"
+    language: str = "en"
+    speaking_rates: Mapping[str, float] = field(default_factory=dict)
+    never_say: tuple[str, ...] = ()
+    allowed_addresses: tuple[str, ...] = ()
+    helplines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

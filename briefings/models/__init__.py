@@ -4,7 +4,7 @@ from briefings.models.episodes import Episode, Recording, Segment
 from briefings.models.feeds import Article, Feed
 from briefings.models.runs import StageRun
 from briefings.models.scripts import Script, Turn
-from briefings.models.shows import Host, Pronunciation, Show
+from briefings.models.shows import Host, Pronunciation, Restriction, Show
 from briefings.models.stories import Story
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Host",
     "Pronunciation",
     "Recording",
+    "Restriction",
     "Script",
     "Segment",
     "Show",

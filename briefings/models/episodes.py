@@ -112,6 +112,7 @@ class Recording(models.Model):
     guesses = models.JSONField(default=list, help_text="[{word, phonemes, language, confidence}] of those words.")
     faults = models.JSONField(default=list)
     figures = models.JSONField(default=dict, help_text="What was measured and counted beside the fields.")
+    readback = models.JSONField(default=dict, help_text="What a recogniser heard, where it differs from the script.")
     voices = models.JSONField(default=list)
     device = models.CharField(max_length=60, blank=True)
     compute_s = models.FloatField(default=0.0)

@@ -15,6 +15,9 @@ class Feed(models.Model):
     site_url = models.URLField(max_length=2000, blank=True)
     language = models.CharField(max_length=20, blank=True)
     is_paused = models.BooleanField(default=False)
+    embargo_minutes = models.PositiveIntegerField(
+        default=0, help_text="What it brings is not told for so long after it was published."
+    )
     is_sample = models.BooleanField(default=False, help_text="Its news is invented, and said to be so on air.")
 
     etag = models.CharField(max_length=500, blank=True)
@@ -62,6 +65,16 @@ class Article(models.Model):
     language = models.CharField(max_length=20, blank=True)
     published_at = models.DateTimeField(db_index=True)
     fetched_at = models.DateTimeField(auto_now_add=True)
+
+    copy_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="copies",
+        help_text="The article of which this is a syndicated or repeated copy.",
+    )
+    flags = models.JSONField(default=list, help_text="[{kind, excerpt}] of what an editor is warned of.")
 
     text = models.TextField(blank=True, help_text="The full text, a paragraph a line.")
     read_at = models.DateTimeField(null=True, blank=True)

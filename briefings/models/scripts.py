@@ -22,8 +22,18 @@ class Script(models.Model):
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_sha256 = models.CharField(max_length=64, blank=True, help_text="Of exactly the text that was approved.")
+    second_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The other editor, where the show asks for two on a grave story.",
+    )
+    second_approved_at = models.DateTimeField(null=True, blank=True)
     override_reason = models.TextField(blank=True, help_text="Why a red check was overridden.")
     rejected_reason = models.TextField(blank=True)
+    scorecard = models.JSONField(default=dict, help_text="What was measured of the script when it was written.")
 
     def __str__(self) -> str:
         return f"script of {self.episode}"

@@ -6,6 +6,7 @@ import uuid
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -45,6 +46,23 @@ class Show(models.Model):
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     feeds: models.ManyToManyField[Feed, models.Model] = models.ManyToManyField("Feed", related_name="shows", blank=True)
+
+    class Format(models.TextChoices):
+        BRIEFING = "briefing", "Briefing (1 to 3 minutes)"
+        DAILY = "daily", "Daily (5 to 10 minutes)"
+        DEEP_DIVE = "deep_dive", "Deep dive on one story (8 to 15 minutes)"
+
+    format = models.CharField(max_length=12, choices=Format.choices, default=Format.DAILY)
+    interests = models.TextField(blank=True, help_text="What its listeners care about, a word or phrase a line.")
+    allowed_addresses = models.TextField(
+        blank=True, help_text="Web addresses, phone numbers and handles that its hosts may say, one a line."
+    )
+    helplines = models.TextField(
+        blank=True, help_text="Said with stories of that kind, one a line, such as `suicide: In Britain, call 116 123.`"
+    )
+    needs_second_approval = models.BooleanField(
+        default=False, help_text="A script with a grave story needs two editors' approval."
+    )
     timezone = models.CharField(max_length=60, default="UTC", validators=[is_timezone])
     publish_time = models.TimeField(help_text="Local hour at which an edition is opened.")
     weekdays = models.JSONField(default=every_day, help_text="0 is Monday.")
@@ -74,6 +92,8 @@ class Host(models.Model):
     order = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(max_length=60)
     voice = models.CharField(max_length=60, help_text="The model's name of the voice, such as af_heart.")
+    role = models.CharField(max_length=60, blank=True, help_text="Such as `anchor` or `economics correspondent`.")
+    persona = models.TextField(blank=True, max_length=500, help_text="How this host talks, for a writer that can.")
 
     class Meta:
         ordering = ("show", "order")
@@ -104,6 +124,34 @@ class Pronunciation(models.Model):
             lexicon.parse(self.written, self.spoken)
         except LexiconRejected as error:
             raise ValidationError({"spoken": f"{error}."}) from error
+
+
+class Restriction(models.Model):
+    """What a show, or every show if `show` is None, does not say or does not cover, until `expires_at` if that is set.
+
+    A phrase that is not to be said is looked for in each turn and in what is heard of the recording; a story that
+    names what is not to be covered is left out of the rundown.
+    """
+
+    class Rule(models.TextChoices):
+        SAY = "say", "Do not say"
+        COVER = "cover", "Do not cover"
+
+    show = models.ForeignKey(Show, on_delete=models.CASCADE, null=True, blank=True, related_name="restrictions")
+    rule = models.CharField(max_length=5, choices=Rule.choices)
+    phrase = models.CharField(max_length=200, help_text="A person's name, a word or a phrase; case is ignored.")
+    reason = models.CharField(max_length=300, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("phrase",)
+
+    def __str__(self) -> str:
+        return f"{self.get_rule_display()}: {self.phrase}"
 
 
 def lexicon_of(show: Show) -> dict[str, Any]:

@@ -13,6 +13,8 @@ class Story(models.Model):
     last_published_at = models.DateTimeField(db_index=True)
     is_pinned = models.BooleanField(default=False)
     is_killed = models.BooleanField(default=False)
+    severity = models.JSONField(default=list, help_text="The classes of the story, such as death or court.")
+    embargo_until = models.DateTimeField(null=True, blank=True, help_text="Not told before.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
