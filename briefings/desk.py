@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from briefings import opml, schedule, tasks, web_client
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.utils.timezone import now
+
+from briefings import opml, restrictions, schedule, tasks, web_client
 from briefings.errors import RecordingRejected
-from briefings.models import Episode, Feed, Show, Story, Turn
+from briefings.models import Episode, Feed, Restriction, Script, Show, Story, Turn
 from briefings.pipeline import fetch, stages
+
+UNPUBLISHED = (Episode.Status.WRITTEN, Episode.Status.APPROVED, Episode.Status.VOICED)
 
 
 def open_today(show: Show, moment: dt.datetime) -> Episode:
@@ -131,3 +136,37 @@ def pin(story: Story, wanted: bool) -> None:
 def kill(story: Story, wanted: bool) -> None:
     """A killed story goes into no rundown."""
     Story.objects.filter(pk=story.pk).update(is_killed=wanted, **({"is_pinned": False} if wanted else {}))
+
+
+def restrict(entry: Restriction, *, by: Any) -> None:
+    """Put a do-not-say or do-not-cover entry in force: in scripts that are not published yet, too."""
+    entry.created_by = by
+    entry.save()
+    _log_restriction(entry, by, ADDITION)
+    _renew_scripts(entry)
+
+
+def expire(entry: Restriction, *, by: Any) -> None:
+    """The entry is in force no more, and stays to be seen."""
+    entry.expires_at = now()
+    entry.save(update_fields=["expires_at"])
+    _log_restriction(entry, by, CHANGE)
+    _renew_scripts(entry)
+
+
+def lift(entry: Restriction, *, by: Any) -> None:
+    """Delete the entry; that it was there, and who deleted it, stays in the log."""
+    _log_restriction(entry, by, DELETION)
+    entry.delete()
+    _renew_scripts(entry)
+
+
+def _log_restriction(entry: Restriction, by: Any, action: int) -> None:
+    LogEntry.objects.log_actions(by.pk, [entry], action, change_message=entry.reason, single_object=True)
+
+
+def _renew_scripts(entry: Restriction) -> None:
+    """Scripts on which an editor can still decide are held against the entries that are in force by now."""
+    open_ones = Script.objects.filter(episode__status__in=UNPUBLISHED).select_related("episode__show")
+    for script in open_ones.filter(episode__show=entry.show_id) if entry.show_id else open_ones:
+        restrictions.renew(script)

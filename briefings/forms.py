@@ -7,10 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.db.models import Q
 from django.forms import inlineformset_factory
+from django.utils.timezone import now
 
 from briefings.itunes_categories import CATEGORIES
-from briefings.models import Feed, Host, Pronunciation, Show
+from briefings.models import Feed, Host, Pronunciation, Restriction, Show
 from briefings.models.shows import WEEKDAYS
 from synthesis.model_cards import ENGLISH_VOICES
 
@@ -118,6 +120,46 @@ class ApprovalForm(forms.Form):
 
 class RejectionForm(forms.Form):
     reason = forms.CharField(label="Why it is rejected", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RestrictionForm(forms.ModelForm):
+    """What is not to be said or covered. Its end is by the show's clock, and by UTC for all shows."""
+
+    class Meta:
+        model = Restriction
+        fields = ("rule", "phrase", "show", "expires_at", "reason")
+        labels = {"rule": "Rule", "phrase": "Name, word or phrase", "show": "For", "expires_at": "Until"}
+        help_texts = {
+            "phrase": "Case and accents don't count; plurals and possessives are found too.",
+            "expires_at": "By the show's clock; by UTC for all shows. Empty: until it is deleted.",
+        }
+        widgets = {
+            "expires_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            "reason": forms.TextInput(attrs={"placeholder": "Court order of 3 May"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["rule"] = forms.ChoiceField(choices=Restriction.Rule.choices, label="Rule")
+        self.fields["show"].empty_label = "All shows"  # type: ignore[attr-defined]
+
+    def clean_phrase(self) -> str:
+        phrase = " ".join(self.cleaned_data["phrase"].split())
+        if not any(character.isalnum() for character in phrase):
+            raise forms.ValidationError("It needs a letter or a digit.")
+        return phrase
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        moment, show = cleaned.get("expires_at"), cleaned.get("show")
+        if moment and show:
+            moment = cleaned["expires_at"] = moment.replace(tzinfo=show.zone)
+        if moment and moment <= now():
+            self.add_error("expires_at", "That has passed already.")
+        same = Restriction.objects.filter(rule=cleaned.get("rule"), phrase__iexact=cleaned.get("phrase"), show=show)
+        if same.filter(Q(expires_at=None) | Q(expires_at__gt=now())).exists():
+            self.add_error("phrase", "That is on the list already.")
+        return cleaned
 
 
 class ShowForm(forms.ModelForm):

@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Lower
 
 from briefings import schedule
-from briefings.models import Article, Episode, Feed, Recording, Segment, Show, Story, Turn
+from briefings.models import Article, Episode, Feed, Recording, Restriction, Segment, Show, Story, Turn
 from briefings.pipeline import stages
 from synthesis.text import sentences
 
@@ -240,6 +241,20 @@ def published_state(show: Show) -> PublishedState:
     )
     moments = [show.changed_at, found["changed"], found["recorded"]]
     return PublishedState(max(m for m in moments if m), found["episodes"], found["last_recording"] or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionLists:
+    """The entries that are in force, and those that have expired, the last to expire first."""
+
+    in_force: list[Restriction]
+    expired: list[Restriction]
+
+
+def restriction_lists(moment: dt.datetime) -> RestrictionLists:
+    found = Restriction.objects.select_related("show", "created_by").order_by("rule", Lower("phrase"), "pk")
+    is_over = Q(expires_at__lte=moment)
+    return RestrictionLists(list(found.exclude(is_over)), list(found.filter(is_over).order_by("-expires_at", "pk")))
 
 
 @dataclass(frozen=True, slots=True)

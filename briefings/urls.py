@@ -8,7 +8,7 @@ from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 from briefings.addresses import EditionDate
-from briefings.views import dashboard, episodes, feeds, public, scripts, shows, stories, system
+from briefings.views import dashboard, episodes, feeds, public, restrictions, scripts, shows, stories, system
 
 register_converter(EditionDate, "edition")
 
@@ -43,6 +43,9 @@ desk = [
     path("shows/new/", shows.new, name="show_new"),
     path("shows/<slug:slug>/edit/", shows.edit, name="show_edit"),
     path("shows/<slug:slug>/open/", episodes.open_today, name="show_open"),
+    path("restrictions/", restrictions.restrictions, name="restrictions"),
+    path("restrictions/<int:pk>/expire/", restrictions.expire, name="restriction_expire"),
+    path("restrictions/<int:pk>/delete/", restrictions.delete, name="restriction_delete"),
     path("system/", system.system, name="system"),
 ]
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.timezone import now
 
-from briefings.models import Article, Episode, Feed, Host, Recording, Script, Segment, Show, Story, Turn
+from briefings.models import Article, Episode, Feed, Host, Recording, Restriction, Script, Segment, Show, Story, Turn
 
 _count = itertools.count(1)
 Status = Episode.Status
@@ -159,3 +159,7 @@ def make_recording(episode: Episode, **values: Any) -> Recording:
         }
         | values,
     )
+
+
+def make_restriction(**values: Any) -> Restriction:
+    return Restriction.objects.create(**{"rule": Restriction.Rule.SAY, "phrase": f"Jane Doe {next(_count)}"} | values)

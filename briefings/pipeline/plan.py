@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.timezone import now
 
-from briefings import headlines, languages
+from briefings import headlines, languages, restrictions
 from briefings.errors import NothingToSay
 from briefings.models import Article, Episode, Segment, Show, StageRun, Story
 from briefings.newsworthiness import Kind, judge
@@ -71,10 +71,11 @@ def weigh(episode: Episode, moment: dt.datetime) -> list[Candidate]:
     for article in _fresh(episode.show, moment):
         assert article.story is not None
         found.setdefault(article.story.pk, Candidate(article.story, [])).articles.append(article)
-    told = _told(episode)
+    told, uncovered = _told(episode), restrictions.Uncovered.by(episode.show, moment)
     candidates = list(found.values())
     for candidate in candidates:
         _weigh_one(candidate, episode.show, told.get(candidate.story.pk), moment)
+        candidate.out = uncovered.why_out(candidate.story, candidate.articles) or candidate.out
     return sorted(candidates, key=lambda c: (-c.score, c.story.pk))
 
 

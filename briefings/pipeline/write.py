@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
-from briefings import engines, headlines, sources
+from briefings import engines, headlines, restrictions, sources
 from briefings.errors import NothingToSay, ScriptRejected, StageConflict
 from briefings.models import Article, Episode, Script, Segment, Show, Story, Turn
 from briefings.pipeline import stages
@@ -30,6 +30,8 @@ UNAPPROVED: dict[str, object] = {
     "approved_by": None,
     "approved_at": None,
     "approved_sha256": "",
+    "second_approved_by": None,
+    "second_approved_at": None,
     "override_reason": "",
 }
 _FRAME = ("opening", "link", "closing")
@@ -42,19 +44,28 @@ def run(claim: stages.Claim) -> None:
     """
     episode = claim.episode
     segments = list(episode.segments.filter(order__isnull=False).select_related("story").order_by("order"))
-    stories = [story for segment in segments if (story := told_story(segment.story, episode.show)).articles]
+    barred = _barred(segments, episode.show)
+    free = [segment.story for segment in segments if segment.story_id not in barred]
+    stories = [told for story in free if (told := told_story(story, episode.show)).articles]
     dialogue = _write(claim, stories)
     measured = _measure(dialogue, episode.show)
     with stages.finish(claim, **measured):
         _store(episode, dialogue)
         _entitle(episode, dialogue, stories)
-        _leave_out(segments, dialogue, {story.id for story in stories})
+        _leave_out(segments, dialogue, {story.id for story in stories}, barred)
+
+
+def _barred(segments: Sequence[Segment], show: Show) -> dict[int, str]:
+    """The stories that have become uncoverable since they were planned, with the reasons."""
+    uncovered = restrictions.Uncovered.by(show)
+    found = {segment.story_id: uncovered.why_out(segment.story, segment.story.articles.all()) for segment in segments}
+    return {story: reason for story, reason in found.items() if reason}
 
 
 def _write(claim: stages.Claim, stories: Sequence[types.Story]) -> types.Dialogue:
     episode = claim.episode
     if not stories:
-        raise NothingToSay(episode, "no story of the rundown has a text to tell it from")
+        raise NothingToSay(episode, "no story of the rundown may be told and has a text to tell it from")
     try:
         return engines.writer().write(
             stories, hosts_of(episode.show), edition=edition_of(episode), progress=claim.report
@@ -101,6 +112,7 @@ def edition_of(episode: Episode) -> types.Edition:
         timezone=show.timezone,
         is_sample=invented.exists(),
         recent_phrases=frozenset(_recent_phrases(episode)),
+        never_say=restrictions.never_say(show),
     )
 
 
@@ -150,6 +162,7 @@ def _store(episode: Episode, dialogue: types.Dialogue) -> None:
     )
     script.turns.all().delete()
     Turn.objects.bulk_create(_turn_row(script, order, turn) for order, turn in enumerate(dialogue.turns))
+    restrictions.renew(script)
 
 
 def _turn_row(script: Script, order: int, turn: types.Turn) -> Turn:
@@ -176,9 +189,12 @@ def _entitle(episode: Episode, dialogue: types.Dialogue, stories: Sequence[types
     Episode.objects.filter(pk=episode.pk).update(title=title[:300])
 
 
-def _leave_out(segments: Sequence[Segment], dialogue: types.Dialogue, tellable: set[str]) -> None:
+def _leave_out(
+    segments: Sequence[Segment], dialogue: types.Dialogue, tellable: set[str], barred: dict[int, str]
+) -> None:
     """Note in the rundown which stories were not told after all, and why."""
     reasons = {left.story: left.reason for left in dialogue.left_out}
+    reasons |= {str(story): reason for story, reason in barred.items()}
     told = {turn.story for turn in dialogue.turns}
     for segment in segments:
         key = str(segment.story_id)
@@ -214,6 +230,7 @@ def edit_turn(turn: Turn, text: str, *, by: Any, version: int) -> Turn:
                 turn, "somebody else has changed this turn meanwhile", advice="Compare, and save again."
             )
         Script.objects.filter(pk=turn.script_id).update(**UNAPPROVED)
+        restrictions.renew(turn.script)
     turn.refresh_from_db()
     return turn
 

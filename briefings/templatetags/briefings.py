@@ -7,6 +7,7 @@ import zoneinfo
 from typing import Any
 
 from django import template
+from django.templatetags.tz import do_timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -55,8 +56,8 @@ def lasting(seconds: float | None) -> str:
 
 @register.filter
 def in_zone(moment: dt.datetime | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
-    """The moment by a show's clock."""
-    return moment.astimezone(zone) if moment else None
+    """The moment by a show's clock, which the filter `date` would else turn back into UTC."""
+    return do_timezone(moment, zone) if moment else None
 
 
 @register.filter

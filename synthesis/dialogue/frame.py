@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.dialogue import choose, grounding
+from synthesis.dialogue import choose, grounding, restricted
 from synthesis.dialogue.attribution import spoken_outlet
 from synthesis.dialogue.choose import content_words
 from synthesis.dialogue.headlines import without_circumstance
@@ -85,10 +85,10 @@ def _where(prepared: Prepared) -> str:
 
 
 def _sound(words: str, prepared: Prepared) -> str:
-    """`words` if they hold no banned phrase and say nothing that the story does not."""
-    if not words or BANNED.search(words) or grounding.check(words, prepared.source_texts()):
+    """`words` if they hold no phrase that is banned or not to be said, and say nothing that the story does not."""
+    if not words or BANNED.search(words) or restricted.check(words, prepared.never_say):
         return ""
-    return words
+    return "" if grounding.check(words, prepared.source_texts()) else words
 
 
 def link(

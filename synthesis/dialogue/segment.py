@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.dialogue import choose, grounding, when
+from synthesis.dialogue import choose, grounding, restricted, when
 from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet
 from synthesis.dialogue.facts import Fact, facts_of
 from synthesis.dialogue.names import WELL_KNOWN, Introductions, misjoined
@@ -35,6 +35,7 @@ class Prepared:
     billing: Billing
     is_grave: bool
     needs_headline: bool  # the article's own first sentence could not be told
+    never_say: tuple[str, ...] = ()
 
     def source_texts(self) -> list[str]:
         """Everything the story has, for what the hosts say in their own words."""
@@ -49,7 +50,12 @@ class Prepared:
 
 def prepare(story: Story, edition: Edition) -> Prepared:
     readings = tuple(read(article) for article in story.articles)
-    facts = tuple(fact for reading in readings for fact in facts_of(reading, edition))
+    facts = tuple(
+        fact
+        for reading in readings
+        for fact in facts_of(reading, edition)
+        if not restricted.check(fact.text, edition.never_say)
+    )
     ranked = tuple(choose.rank(story.title, readings, facts))
     first = parse([ranked[0].text])[0] if ranked else None
     expansions = {
@@ -67,6 +73,7 @@ def prepare(story: Story, edition: Edition) -> Prepared:
         billing(story, first, expansions),
         is_grave(story.title, opening),
         _lacks_lead(story, ranked),
+        edition.never_say,
     )
 
 
@@ -129,6 +136,7 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], edition: Edition) -> S
             and '""' not in words
             and not OPEN_ASIDE.search(words)
             and not grounding.check(words, texts)
+            and not restricted.check(words, edition.never_say)
             and not misjoined(words, [*texts, *map(clean, texts)])
         ):
             citations = tuple(Citation(article.id, index) for index in indexes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from synthesis.dialogue import extractive, frame, generative, served
+from synthesis.dialogue import extractive, frame, generative, restricted, served
 from synthesis.dialogue.generative import Assignment, LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
@@ -75,6 +75,7 @@ class Writer:
             judged(turn, by_story[turn.story], edition) if turn.story and turn.kind == "fact" else turn
             for turn in turns
         ]
+        turns = [restricted.marked(turn, edition.never_say) for turn in turns]
         progress(steps, steps)
         by_model = {turn.story for turn in turns if turn.written_by == "model"}
         label = self._label(len(by_model), len(told))

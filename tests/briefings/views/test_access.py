@@ -9,13 +9,14 @@ import uuid
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from briefings.models import Episode, Feed, Recording, Show, StageRun, Story, Turn
-from tests.factories import make_episode, make_feed
+from briefings.models import Episode, Feed, Recording, Restriction, Show, StageRun, Story, Turn
+from tests.factories import make_episode, make_feed, make_restriction
 
 Status = Episode.Status
 ANSWERED_TO_READERS = {
     "dashboard", "feeds", "feeds_export", "feed_edit", "stories", "story", "episodes", "episode", "episode_stage",
-    "listen", "script", "turn", "turn_edit", "shows", "show_new", "show_edit", "system", "root",
+    "listen", "script", "turn", "turn_edit", "shows", "show_new", "show_edit", "restrictions", "system",
+    "root",
 }  # fmt: skip
 
 
@@ -40,7 +41,12 @@ def address(name: str, episode: Episode, feed: Feed) -> str:
         "path": episode.recordings.get().path,
         "version": "00000000",
     }
-    pks = {"feed": feed.pk, "story": episode.segments.get().story_id, "turn": turn.pk}
+    pks = {
+        "restriction": make_restriction().pk,
+        "feed": feed.pk,
+        "story": episode.segments.get().story_id,
+        "turn": turn.pk,
+    }
     names = re.findall(r"<(?:\w+:)?(\w+)>", str(ALL[name].pattern))
     values = {n: pks.get(name.split("_")[0], episode.pk) if n == "pk" else known[n] for n in names}
     return reverse(name, kwargs=values)
@@ -66,7 +72,7 @@ def test_a_live_part_whose_session_has_ended_leads_to_the_login(client, episode)
 
 def snapshot() -> list[object]:
     """Every row that a page could change."""
-    models = (Feed, Story, Show, Episode, Turn, Recording, StageRun)
+    models = (Feed, Story, Show, Episode, Turn, Recording, Restriction, StageRun)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

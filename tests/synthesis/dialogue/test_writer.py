@@ -290,3 +290,14 @@ def test_a_story_whose_news_no_sentence_tells_is_left_out(trawler, edition):
     essay = Story("essay", "Ten best electric kettles for a small kitchen: our picks", (article,))
     dialogue = Writer().write([trawler, essay], DEFAULT_HOSTS, edition=edition)
     assert [(left.story, "news" in left.reason) for left in dialogue.left_out] == [("essay", True)]
+
+
+def test_what_is_not_to_be_said_is_left_out_and_what_cannot_be_is_red(stories, edition):
+    forbidden = ("Mara Lindqvist", "trawler", "Bank of Aldmere")
+    dialogue = Writer().write(
+        stories, DEFAULT_HOSTS, edition=dataclasses.replace(edition, never_say=(*forbidden, edition.show))
+    )
+    said = " ".join(turn.text for turn in dialogue.turns)
+    assert not re.search("Lindqvist|trawler|Bank of Aldmere", said)
+    red = {(turn.kind, finding.kind) for turn in dialogue.turns for finding in turn.findings}
+    assert ("opening", "restricted") in red and {kind for _, kind in red} == {"restricted"}
