@@ -48,6 +48,9 @@ _BY_WHICH_WAY = re.compile(
     r"|Facebook))(?= (?!to\b|with\b|on\b))[, ]*",
     re.I,
 )
+_ALSO = re.compile(
+    r"^([^\",]{2,60}?),? (?:also|further) ((?:says?|said|claims?|claimed|told|added|warned|announced|noted)\b)"
+)
 _PRONOUNS = frozenset("he she it they".split())
 _ARTICLES = frozenset("the a an this that these those its their his her".split())
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
@@ -203,6 +206,11 @@ def _leading(verb: Token, doc: Doc) -> Attributed | None:
 def _subject_text(subject: Token, verb: Token) -> str:
     kept = [token for token in subject.subtree if token.i < verb.i or subject.i > verb.i]
     return "".join(token.text_with_ws for token in kept).strip(" ,")
+
+
+def without_also(text: str) -> str:
+    """ "India also claims ..." where nothing of India's has been told: what it says, it says first."""
+    return _ALSO.sub(r"\1 \2", text, count=1)
 
 
 def tidy(text: str) -> str:

@@ -13,6 +13,7 @@ from synthesis.dialogue.reading import Reading
 from synthesis.dialogue.roles import is_counter
 
 MOST_FACTS, ENDING_BY = 16, 3
+OTHER_SIDE, PROMISED = 1.0, 2.0  # what a voice of another side is worth, and the whole of a title
 # Where several outlets report, their facts are told by what they do.
 _PHASES = {
     "event": 0, "number": 1, "detail": 1, "cause": 2, "background": 2, "account": 3, "quotation": 4, "reaction": 5,
@@ -22,6 +23,16 @@ _DISSENT = re.compile(
     r"\b(against|reject(s|ed)?|criti[cs]i[sz]ed|oppos(es|ed)|object(s|ed)?|unfair|less pleased|divided|warned "
     r"(that it|of)|disputed?|denie[sd]|condemned|protested|called on|complain(s|ed)?|cautioned|doubts?"
     r"|disappoint\w*)\b"
+)
+_OBJECTS = re.compile(
+    r"\b(rejects?|rejected|criti[cs]i[sz]e[sd]?|oppose[sd]?|object(?:s|ed)? to|unfair|condemn(?:s|ed)|denounce[sd]"
+    r"|complain(?:s|ed)|protested|denie[sd])\b"
+)
+_REASON = re.compile(
+    r"\b(because|in (?:retaliation|revenge|response|reply|reaction|protest)|retaliat\w+|avenge\w*|linked to|to protest"
+    r"|after accusing|accus(?:es|ed) (?:it|him|her|them) of|for spreading|so that|in order to|the reason|blam(?:es|ed)"
+    r"|over (?:its|his|her|their|the) (?:alleged|refusal|failure))\b",
+    re.I,
 )
 _RESEARCH = frozenset("study trial researcher scientist team author experiment".split())
 _STEP = re.compile(
@@ -49,7 +60,7 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
     lead = _lead(title, facts, readings[0].article.id) if readings else None
     candidates = [lead] if lead else []
     while candidates and len(chosen) < MOST_FACTS:
-        best = max(candidates, key=lambda fact: _worth(fact, chosen, said))
+        best = max(candidates, key=lambda fact: _worth(fact, chosen, said, title))
         chosen.append(best)
         room[best.sentence.article.id] -= 1
         said |= content_words(best.text)
@@ -60,7 +71,7 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
             and room[fact.sentence.article.id] > 0
             and _can_follow(fact, chosen, said)
             and all(whole in chosen for whole in _wholes(fact, facts))
-            and _worth(fact, chosen, said) > 0.0
+            and _worth(fact, chosen, said, title) > 0.0
         ]
         if len(chosen) == ENDING_BY - 1 and not any(map(is_ending, chosen[1:])):
             candidates = [fact for fact in candidates if is_ending(fact)] or candidates
@@ -126,7 +137,7 @@ def _counts(text: str) -> dict[str, float]:
     return {noun: float(number.replace(",", "")) for number, noun in found}
 
 
-def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
+def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str], title: str) -> float:
     words = content_words(fact.text)
     told = {figure.value for other in chosen for figure in figures.quantities(other.text)}
     overlap = max(
@@ -147,6 +158,9 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
     outlets = Counter(other.sentence.article.id for other in chosen)
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
     wanted = sum(worth for part, worth in _PARTS if part(fact) and not any(map(part, chosen[1:])))
+    wanted += OTHER_SIDE * (bool(sides(fact)) and _is_new_side(fact, chosen))
+    wanted += PROMISED * _promised(fact, chosen, title)
+    wanted -= 0.9 * max(0, roles["next"] - 1) * (fact.role == "next")  # a third forecast tells nothing new
     unexplained = min(3.0, len(fact.assumes - said))
     wanted += company(fact, chosen[0]) if chosen and not any(company(other, chosen[0]) for other in chosen[1:]) else 0.0
     return (
@@ -158,6 +172,20 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> float:
         + wanted
         - unexplained
     )
+
+
+def _is_new_side(fact: Fact, chosen: Sequence[Fact]) -> bool:
+    """Whether a side speaks in it that has not been heard, where another has."""
+    heard = [sides(other) for other in chosen]
+    return any(heard) and not any(sides(fact) & side for side in heard) and fact.role != "no_comment"
+
+
+def _promised(fact: Fact, chosen: Sequence[Fact], title: str) -> float:
+    """The share of the title that is told by it and by nothing before it."""
+    told = {word[:5] for other in chosen for word in content_words(other.text)}
+    wanted = {word[:5] for word in content_words(title)}
+    new = {word[:5] for word in content_words(fact.text)} & (wanted - told)
+    return len(new) / max(1, len(wanted))
 
 
 def is_ending(fact: Fact) -> bool:
@@ -177,6 +205,25 @@ def is_dissent(fact: Fact) -> bool:
     )
 
 
+def objects(fact: Fact) -> bool:
+    """Whether somebody speaks out in it against what was said or done."""
+    return bool(_OBJECTS.search(re.sub(r'"[^"]*"', "", fact.text)))
+
+
+def gives_reason(fact: Fact) -> bool:
+    """Whether it says why: a cause, or what somebody wants to avenge, answer or reach."""
+    return fact.role == "cause" or bool(_REASON.search(fact.text))
+
+
+def sides(fact: Fact) -> frozenset[str]:
+    """The countries and bodies for which its speaker speaks, by the beginnings of their names."""
+    doc = fact.sentence.doc
+    subject = next((t for t in doc if t.dep_ == "nsubj" and t.head.dep_ == "ROOT"), None)
+    told = [fact.speaker, "" if subject is None else doc[subject.left_edge.i : subject.i + 1].text]
+    names = {e.text for e in doc.ents if e.label_ in {"GPE", "NORP"} and any(e.text in phrase for phrase in told)}
+    return frozenset(re.sub(r"^the ", "", name).casefold()[:5] for name in names)
+
+
 def _is_voice(fact: Fact) -> bool:
     return bool(fact.speaker) and fact.role in {"quotation", "account", "reaction"}
 
@@ -190,7 +237,14 @@ def _is_detail(fact: Fact) -> bool:
 
 
 # What a story should have beside its lead, and how much each is wanted while it is missing.
-_PARTS = ((is_ending, 1.2), (is_step, 0.6), (_is_voice, 1.2), (_is_quotation, 0.5), (_is_detail, 0.8))
+_PARTS = (
+    (is_ending, 1.2),
+    (is_step, 0.6),
+    (_is_voice, 1.2),
+    (_is_quotation, 0.5),
+    (_is_detail, 0.8),
+    (gives_reason, 0.9),
+)
 
 
 def order(facts: Sequence[Fact]) -> list[Fact]:

@@ -13,7 +13,13 @@ from itertools import zip_longest
 from typing import Protocol
 
 MOST_RANKED, MOST_OF_A_KIND = 6, 3  # a model reads every pair, and a CPU takes its time
-MOST_IN_AN_EDITION = {"more": 2, "figures": 1, "spoken_of": 1, "next_step": 1}  # what any story could be asked
+MOST_IN_AN_EDITION = {
+    "more": 2,
+    "beyond": 4,
+    "figures": 1,
+    "spoken_of": 1,
+    "next_step": 1,
+}  # what any story could be asked
 BANNED = re.compile(
     r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further "
     r"ado|great question|absolutely|\bwow\b|fascinating|folks",
@@ -83,7 +89,9 @@ class Phrasebook:
     def _unasked(self, ask: Ask, plain: bool, heard: Collection[str]) -> list[tuple[str, str]]:
         """The fresh wordings of a question in an order of the seed's, none if it was asked in `heard`."""
         kept = questions()[ask.kind]
-        rows = [(template, template.format(**ask.slots)) for template in kept["plain"] + kept["light"]]
+        rows = [
+            (template, template.format(**ask.slots).replace(",?", "?")) for template in kept["plain"] + kept["light"]
+        ]
         spent = sum(template in self._used for template, _ in rows)
         if any(text in heard for _, text in rows) or spent >= MOST_IN_AN_EDITION.get(ask.kind, len(rows)):
             return []

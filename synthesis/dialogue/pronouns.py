@@ -103,7 +103,9 @@ def hanging_pronoun(doc: Doc) -> Token | None:
         before = [
             other
             for other in doc[: token.i]
-            if other.pos_ in {"NOUN", "PROPN"} and other.ent_type_ not in {"DATE", "TIME", "GPE", "MONEY", "PERCENT"}
+            if other.pos_ in {"NOUN", "PROPN"}
+            and other.ent_type_ not in {"DATE", "TIME", "MONEY", "PERCENT"}
+            and (other.ent_type_ != "GPE" or (word == "it" and other.dep_ in {"nsubj", "dobj"}))
         ]
         if word in {"he", "she", "him", "her", "his"}:
             before = [

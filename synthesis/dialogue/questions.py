@@ -9,46 +9,41 @@ from dataclasses import dataclass
 from synthesis.dialogue import choose, triggers
 from synthesis.dialogue.answer import Answer
 from synthesis.dialogue.facts import Fact
-from synthesis.dialogue.handback import handback
-from synthesis.dialogue.phrases import Ask, Phrasebook
-from synthesis.dialogue.roles import is_grave
+from synthesis.dialogue.phrases import Ask
 from synthesis.dialogue.things import counted, thing
 from synthesis.dialogue.voices import DOCUMENTS, is_plural, party, voice
-from synthesis.types import Citation, Turn
+from synthesis.types import Citation
 
-OPENING = 600  # characters of an article that tell whether it is grave
-SAID_BEFORE_HANDBACK = 3  # turns: a question of the matter, which may still come, is worth more
 _VIEWS = frozenset({"quotation", "reaction"})
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A fact in the words in which it goes on air, checked."""
+    """A fact in the words in which it goes on air, checked.
+
+    `who`: the speaker with their role, where the text introduces them; `brief`: the text for a listener to whom they
+    have just been introduced, by what `who_cites` has.
+    """
 
     fact: Fact
     text: str
     citations: tuple[Citation, ...]
     written_by: str
+    brief: str = ""
+    who: str = ""
+    who_cites: tuple[Citation, ...] = ()
 
 
-def question(item: Spoken, before: Spoken, turns: Sequence[Turn], book: Phrasebook) -> str:
-    """The listener's question that `item` answers, or "" if none fits; `before` is what was said last."""
-    article = item.fact.sentence.article
-    heard = [turn.text for turn in turns]
-    answer = Answer(
+def answer_of(item: Spoken, before: Spoken, heard: Sequence[str]) -> Answer:
+    """`item` as an answer, after all that was `heard`, of which `before` was the last."""
+    return Answer(
         item.text,
         before.text,
         " ".join([*heard, before.text]),
-        article.text,
+        item.fact.sentence.article.text,
         item.fact.role,
         _goes_on_speaking(item, before),
     )
-    plain = is_grave(article.title, article.text[:OPENING])
-    found = book.ask(asks(answer), answer.text, plain=plain, heard=heard)
-    if found or len(turns) < SAID_BEFORE_HANDBACK or any(turn.kind == "question" for turn in turns):
-        return found
-    is_new = item.fact.sentence.article.id != before.fact.sentence.article.id
-    return book.ask(handback(answer, is_new_source=is_new, plain=plain), answer.text, plain=plain, heard=heard)
 
 
 def asks(answer: Answer) -> list[Ask]:

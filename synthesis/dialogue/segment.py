@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.dialogue import choose, grounding, restricted, when
-from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet
+from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet, without_also
+from synthesis.dialogue.exchange import Said, Talk
 from synthesis.dialogue.facts import Fact, facts_of
 from synthesis.dialogue.names import WELL_KNOWN, Introductions, misjoined
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Phrasebook
-from synthesis.dialogue.questions import Spoken, question
+from synthesis.dialogue.questions import Spoken
 from synthesis.dialogue.reading import Reading, clean, read
 from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.topics import Billing, billing
@@ -21,7 +22,7 @@ from synthesis.types import Article, Citation, Edition, Story, Turn
 
 # "Britain — which has ..., "has ties": the attribution was moved, and took the aside's second dash with it.
 OPEN_ASIDE = re.compile(r"^[^—]*— (?:which|who|whose|where)\b[^—]*$")
-MOST_WORDS, MOST_WITH_LEAD, MOST_SENTENCES = 42, 34, 2
+MOST_WORDS, MOST_WITH_LEAD, MOST_SENTENCES, MOST_INTRODUCED = 42, 34, 2, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +89,19 @@ def tell(
     prepared: Prepared, count: int, lead: str, other: str, book: Phrasebook, edition: Edition, *, named: bool
 ) -> list[Turn]:
     """The turns of a story with its `count` best facts. `named` says that the link has named the outlet already."""
-    spoken = _spoken_facts(prepared, count, edition)
-    groups = _groups(spoken)
+    groups = _groups(_spoken_facts(prepared, count, edition))
+    talk = Talk(groups, prepared.story.articles, named=named)
     turns: list[Turn] = []
-    questions = 0
     heard = {prepared.story.articles[0].id} if named else set()
+    asked = 0
     for place, group in enumerate(groups):
-        speaker = lead
-        if turns and turns[-1].host == lead:
-            may_ask = 2 * (questions + 1) <= place + 1
-            asked = question(group[0], groups[place - 1][-1], turns, book) if may_ask else ""
-            if asked:
-                questions += 1
-                turns.append(Turn(other, asked, "question", (), "template", (), prepared.story.id))
-            else:
-                speaker = other
-        turns.append(_fact_turn(group, speaker, prepared, book, heard))
+        is_open = bool(turns) and turns[-1].host == lead
+        said = talk.before(place, asked, book, [turn.text for turn in turns]) if is_open else None
+        if said is not None:
+            asked += 1
+            turns.append(Turn(other, said.text, said.kind, said.citations, "template", (), prepared.story.id))
+        speaker = other if is_open and said is None else lead
+        turns.append(_fact_turn(group, speaker, prepared, book, heard, said))
     return turns
 
 
@@ -112,10 +110,12 @@ def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spok
     introductions = Introductions(prepared.readings, [fact.text for fact in facts])
     spoken: list[Spoken] = []
     for fact in facts:
-        text, extra = introductions.tell(fact.text, fact.sentence)
+        text = fact.text if any(_is_of(fact.speaker, other.fact) for other in spoken) else without_also(fact.text)
+        text, extra = introductions.tell(text, fact.sentence)
         found = _checked(fact, text, extra, edition)
         if found is not None:
-            spoken.append(found)
+            reading = next(r for r in prepared.readings if r.article.id == fact.sentence.article.id)
+            spoken.append(_with_speaker(found, reading))
     return spoken
 
 
@@ -142,6 +142,25 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], edition: Edition) -> S
             citations = tuple(Citation(article.id, index) for index in indexes)
             return Spoken(fact, words, citations, "source" if words == own else "extractive")
     return None
+
+
+def _is_of(speaker: str, fact: Fact) -> bool:
+    return bool(speaker) and fact.speaker.split()[-1:] == speaker.split()[-1:]
+
+
+def _with_speaker(item: Spoken, reading: Reading) -> Spoken:
+    """The fact with its speaker's introduction apart, where its text begins with one that holds a role."""
+    surname = item.fact.speaker.split()[-1] if item.fact.speaker else ""
+    person = reading.people.get(surname)
+    if person is None or person.intro == person.name or len(person.intro.split()) > MOST_INTRODUCED:
+        return item
+    intro = person.intro.rstrip(",")
+    if not item.text.casefold().startswith(intro.casefold()):
+        return item
+    rest = item.text[len(intro) :].lstrip(",").strip()
+    who = re.sub(r"^(The|An?)\b", lambda article: article[0].lower(), intro)
+    cites = (Citation(reading.article.id, person.sentence),)
+    return replace(item, brief=f"{surname} {rest}", who=who, who_cites=cites)
 
 
 def sources(article: Article, indexes: Sequence[int], edition: Edition) -> list[str]:
@@ -194,9 +213,15 @@ def _sentences(text: str) -> int:
     return len(re.findall(r"[.!?]\"?(?=\s+[\"A-Z]|$)", text))
 
 
-def _fact_turn(group: Sequence[Spoken], host: str, prepared: Prepared, book: Phrasebook, heard: set[str]) -> Turn:
-    text = " ".join(item.text for item in group)
+def _fact_turn(
+    group: Sequence[Spoken], host: str, prepared: Prepared, book: Phrasebook, heard: set[str], said: Said | None
+) -> Turn:
+    first = group[0].brief if said is not None and said.is_brief else group[0].text
+    text = " ".join([first, *(item.text for item in group[1:])])
     article = group[0].fact.sentence.article
+    if said is not None and said.reply:
+        text = f"{said.reply} {text}"
+        heard.add(article.id)
     written_by = "source" if all(item.written_by == "source" for item in group) else "extractive"
     if article.id not in heard:
         text = _attributed(

@@ -110,6 +110,8 @@ def _voice(answer: Answer) -> str:
     titled = _OFFICES.match(phrase)
     if titled:
         office = titled["office"]
+        if office in _ONLY_KNOWN and not re.search(rf"\b{re.escape(phrase.split()[-1])}\b", answer.heard):
+            return ""  # which president?
         return f"the {office.lower()}" if office not in _ONLY_KNOWN or office.lower() in answer.said else ""
     role = phrase.split(",")[0].strip()
     return _by_people(role, answer) or _by_role(role, answer) or _by_title(role, answer) or _by_name(role, answer)

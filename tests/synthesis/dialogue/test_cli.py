@@ -10,7 +10,7 @@ from synthesis.__main__ import main
 def stories_file(stories, tmp_path):
     path = tmp_path / "stories.json"
     rows = [dataclasses.asdict(story) for story in stories]
-    path.write_text(json.dumps(rows), encoding="utf-8")
+    path.write_text(json.dumps(rows, default=list), encoding="utf-8")
     return path
 
 
