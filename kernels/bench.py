@@ -35,10 +35,10 @@ def measure(workload: Workload, dtype: str, device: torch.device, peaks: tuple[f
     """One row of the table. Raises KernelError where op and reference disagree: no speed is told of a wrong result."""
     row: dict[str, Any] = {"op": workload.op, "shape": list(workload.shape), "dtype": dtype}
     row["furthest_apart"] = _furthest_apart(workload, dtype, device)
-    row["ms"] = _milliseconds(_recorded(workload.run) if device.type == "cuda" else workload.run, device)
-    row["reference_ms"] = _milliseconds(workload.reference, device)
+    row["ms"] = milliseconds(_recorded(workload.run) if device.type == "cuda" else workload.run, device)
+    row["reference_ms"] = milliseconds(workload.reference, device)
     if workload.library is not None:
-        row["library_ms"] = _milliseconds(workload.library, device)
+        row["library_ms"] = milliseconds(workload.library, device)
     if peaks is not None:
         flops = peaks[0] * 1e12 / (2 if dtype == "fp32" else 1)
         row["floor_ms"] = max(workload.moved / (peaks[1] * 1e12), workload.flops / flops) * 1e3
@@ -79,7 +79,7 @@ def _recorded(run: Callable[[], Result]) -> Callable[[], object]:
     return graph.replay
 
 
-def _milliseconds(run: Callable[[], object], device: torch.device) -> float:
+def milliseconds(run: Callable[[], object], device: torch.device) -> float:
     """The fastest of some rounds, the first of them unmeasured: what else runs here can only slow one down."""
     run()
     return min((_on_a_gpu if device.type == "cuda" else _on_a_cpu)(run) for _ in range(ROUNDS))
@@ -142,7 +142,7 @@ def _options(arguments: Sequence[str], on_gpu: bool) -> argparse.Namespace:
 
 def _batches(group: str, on_gpu: bool) -> list[int]:
     """Unless told: what a newsroom has at once, one episode's lines or ten stories' tokens."""
-    if group == "moe_decode":
+    if group in ("moe_decode", "decode_attention", "quantized_linear"):
         return [1, 8, 64]
     return [1, 60] if on_gpu else [1]
 

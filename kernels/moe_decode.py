@@ -25,6 +25,11 @@ DECODE_SLOTS = 64
 TILE_ROWS, TILE_NUMBERS = {"gate_up": 16, "down": 32}, 8192
 
 
+def suits_decode(slots: int, experts: int) -> bool:
+    """Whether so many choices are few: more of them than experts would read some experts' weights over and over."""
+    return slots <= min(DECODE_SLOTS, experts)
+
+
 def moe_decode_reference(
     x: Tensor, expert_index: Tensor, expert_weight: Tensor, gate_up: Weight, down: Weight
 ) -> Tensor:

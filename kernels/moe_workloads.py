@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from kernels.moe_decode import moe_decode
+from kernels.moe_decode import moe_decode, suits_decode
 from kernels.moe_down import moe_down, moe_down_reference
 from kernels.moe_gate_up import moe_gate_up, moe_gate_up_reference
 from kernels.moe_route import moe_route
@@ -110,6 +110,12 @@ def _quantized(weight: Weight, bits: Literal[8, 4]) -> Weight:
     parts = [quantize(expert, bits, 128) for expert in weight]
     values, scales = (torch.stack([getattr(part, name) for part in parts]) for name in ("values", "scales"))
     return replace(parts[0], values=values, scales=scales)
+
+
+def compared(layer: ExpertLayer) -> Iterator[Workload]:
+    """The whole layer as the runtime takes it, as "moe", and by torch's two ways; weights must be plain."""
+    ours = layer.decoded if suits_decode(layer.index.numel(), len(layer.count)) else layer.grouped
+    yield from _whole(layer, {"moe": ours, "moe_grouped_mm": layer.by_grouped_mm, "moe_gathered": layer.by_gathering})
 
 
 def experts(setting: Setting) -> Iterator[Workload]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -14,18 +14,21 @@ from kernels import adain_snake as adain
 from kernels import add_rms_norm as rms
 from kernels import channel_moments as statistics
 from kernels import conv1d as convolution
+from kernels import decode_attention as attention
 from kernels import linear as products
 from kernels import moe_route as routing
 from kernels import overlap_add as tail
+from kernels import quantized_linear as narrow
 from kernels import rotary as rotation
 from kernels import sine_source as source
 from kernels import stft as transform
 from kernels import upsample1d as upsampling
 from kernels.moe_workloads import experts
+from kernels.quantized import quantize
 from kernels.setting import Result, Setting, Workload, size_bytes
 
 HIDDEN, EXPERTS, HEADS, HEAD_SIZE = 2048, 64, 16, 128
-TOKENS_A_ROW = 512
+TOKENS_A_ROW, CONTEXT = 512, 1536
 
 
 def moments(setting: Setting) -> Iterator[Workload]:
@@ -163,6 +166,45 @@ def tokens(setting: Setting) -> Iterator[Workload]:
         partial(rotation.rotary_reference, query, key, angle.cos(), angle.sin()),
         2 * size_bytes(query, key, angle),
     )
+    norm = setting.normal(HEAD_SIZE)
+    options: dict[str, Any] = {"query_norm": norm, "key_norm": norm}
+    run, reference = (
+        partial(f, query, key, angle.cos(), angle.sin(), **options)
+        for f in (rotation.rotary, rotation.rotary_reference)
+    )
+    yield Workload("rotary_normed", (*query.shape,), run, reference, 2 * size_bytes(query, key, angle))
+
+
+def narrow_layers(setting: Setting) -> Iterator[Workload]:
+    """The queries, keys and values of Qwen3-30B-A3B for one token a text, in 8 and 4 bits; on a CPU what proves it."""
+    outputs, inputs = (5120, HIDDEN) if setting.device.type == "cuda" else (96, 256)
+    x, plain = setting.normal(setting.batch, inputs), setting.normal(outputs, inputs) / inputs**0.5
+    flops = 2 * len(x) * plain.numel()
+    widths: tuple[Literal[8, 4], ...] = (8, 4)
+    for bits in widths:
+        weight = quantize(plain, bits, 64)
+        run, reference = (partial(f, x, weight) for f in (narrow.quantized_linear, narrow.quantized_linear_reference))
+        moved = weight.size_bytes + size_bytes(x) + len(x) * outputs * x.element_size()
+        yield Workload("quantized_linear", (*x.shape, outputs, bits), run, reference, moved, flops)
+
+
+def decoding(setting: Setting) -> Iterator[Workload]:
+    """A step of `batch` texts, each with CONTEXT tokens, in the heads of Qwen3-30B-A3B."""
+    heads, kv_heads = 32, 4
+    query = setting.normal(setting.batch, heads, HEAD_SIZE)
+    keys, values = (setting.normal(setting.batch, kv_heads, CONTEXT, HEAD_SIZE) for _ in range(2))
+    row = torch.arange(setting.batch, device=setting.device)
+    given = (query, keys, values, row, torch.full_like(row, CONTEXT - 1), HEAD_SIZE**-0.5)
+    grouped = query.unflatten(1, (kv_heads, -1))
+    yield Workload(
+        "decode_attention",
+        (*query.shape, kv_heads, CONTEXT),
+        partial(attention.decode_attention, *given),
+        partial(attention.decode_attention_reference, *given),
+        size_bytes(keys, values) + 2 * size_bytes(query),
+        4 * query.numel() * CONTEXT,
+        partial(F.scaled_dot_product_attention, grouped, keys, values),
+    )
 
 
 GROUPS: dict[str, Callable[[Setting], Iterator[Workload]]] = {
@@ -174,5 +216,7 @@ GROUPS: dict[str, Callable[[Setting], Iterator[Workload]]] = {
     "stft": transforms,
     "linear": layers,
     "moe_route": tokens,
+    "decode_attention": decoding,
+    "quantized_linear": narrow_layers,
     "moe_decode": experts,
 }

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from kernels.backend import runs_triton
 from kernels.errors import ShapeError
-from kernels.moe_decode import DECODE_SLOTS, moe_decode
+from kernels.moe_decode import moe_decode, suits_decode
 from kernels.moe_down import moe_down
 from kernels.moe_gate_up import moe_gate_up
 from kernels.moe_route import Routing, moe_route
@@ -41,7 +41,7 @@ class Experts(nn.Module):
 
     A token's result is the sum over its experts in the order of the router, and no other token's row enters it. What is
     left to its neighbours is which way all of them go, and there the height of a matrix product. In Triton a few
-    choices (DECODE_SLOTS, and no more than experts) give a token the same bits in any company; more of them the same in
+    choices (`suits_decode`) give a token the same bits in any company; more of them the same in
     any that has blocks of the same height (`block_rows`). On a CPU the library may round up to three rows otherwise.
     """
 
@@ -99,8 +99,7 @@ class Experts(nn.Module):
             return self._by_expert(x, expert_index, expert_weight, expert_count)
         gate_up, down = self.weights
         slots = expert_index.numel()
-        # More choices than experts would read some experts' weights over and over.
-        if slots <= min(DECODE_SLOTS, len(expert_count)):
+        if suits_decode(slots, len(expert_count)):
             return moe_decode(x, expert_index, expert_weight, gate_up, down)
         schedule = moe_schedule(expert_index, expert_count, block_rows(slots, len(expert_count)))
         return moe_down(moe_gate_up(x, gate_up, schedule), expert_weight, down, schedule)

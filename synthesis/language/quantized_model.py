@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from kernels.quantized import QuantizedWeight, dequantize
+from kernels.quantized import QuantizedWeight
+from kernels.quantized_linear import quantized_linear
 from synthesis.config import LanguageConfig
 from synthesis.errors import CheckpointError
 from synthesis.language.attention import Linear
@@ -32,7 +32,7 @@ class QuantizedLinear(nn.Module):
         self.weight, self.bias = weight, bias
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, dequantize(self.weight, x.dtype), self.bias)
+        return quantized_linear(x, self.weight, self.bias)
 
 
 def allocate(

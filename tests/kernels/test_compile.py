@@ -84,6 +84,16 @@ KERNELS = {
         "*fp32 *i32 *fp32 *u8 *float *float",
         MOE | {"K": 8, "BITS": 4, "GROUP": 64, "BLOCK_K": 8, "BLOCK_D": 4, "BLOCK_F": 256},
     ),
+    "quantized_linear": (
+        "linear_row_kernel",
+        "*float *u8 *float - *float",
+        {"N": 5120, "D": 2048, "BITS": 4, "GROUP": 64, "BLOCK_N": 16, "BLOCK_D": 512},
+    ),
+    "quantized_linear:tile": (
+        "linear_tile_kernel",
+        "*float *i8 *float *float *float i32",
+        {"N": 5120, "D": 2048, "BITS": 8, "GROUP": 64, "BLOCK_T": 16, "BLOCK_N": 32, "BLOCK_D": 64},
+    ),
     "add_rms_norm": ("add_rms_norm_kernel", "*float *float *float *float *float fp32", {"D": 576, "BLOCK_D": 1024}),
     "channel_moments": (
         "channel_moments_kernel",
@@ -146,8 +156,28 @@ KERNELS = {
     ),
     "rotary": (
         "rotary_kernel",
-        "*float *float *fp32 *fp32 i32",
-        {"H": 9, "HALF": 32, "BLOCK_H": 16, "BLOCK_HALF": 32},
+        "*float - *float *fp32 *fp32 i32 fp32",
+        {"H": 9, "HALF": 32, "WHOLE": False, "BLOCK_H": 16, "BLOCK_HALF": 32},
+    ),
+    "rotary:norm": (  # Qwen3
+        "rotary_kernel",
+        "*float *float *float *fp32 *fp32 i32 fp32",
+        {"H": 32, "HALF": 64, "WHOLE": False, "BLOCK_H": 32, "BLOCK_HALF": 64},
+    ),
+    "rotary:whole norm": (  # OLMoE
+        "rotary_kernel",
+        "*float *float *float *fp32 *fp32 i32 fp32",
+        {"H": 16, "HALF": 64, "WHOLE": True, "BLOCK_H": 16, "BLOCK_HALF": 64},
+    ),
+    "decode_attention": (  # Qwen3: 8 queries to a head of keys, at one token
+        "decode_attention_kernel",
+        "*float *float *float *i64 *i64 *fp32 *fp32 *fp32 fp32 i32",
+        {"G": 8, "DIM": 128, "PARTS": 32, "BLOCK_G": 16, "BLOCK_D": 128, "BLOCK_L": 64},
+    ),
+    "decode_attention:join": (
+        "decode_attention_join_kernel",
+        "*fp32 *fp32 *fp32 *i64 *float",
+        {"DIM": 128, "PARTS": 32, "BLOCK_D": 128, "BLOCK_L": 64},
     ),
 }
 COMPILE = """

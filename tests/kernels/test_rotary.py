@@ -28,6 +28,35 @@ def test_matches_reference(device, tokens, heads, kv_heads, dim, dtype):
         torch.testing.assert_close(one, other)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+@pytest.mark.parametrize("whole", [False, True])  # each head by itself, as in Qwen3; all together, as in OLMoE
+@pytest.mark.parametrize(("heads", "kv_heads", "dim"), [(3, 1, 10), (8, 2, 64)])
+def test_norms_come_before_the_turn(device, heads, kv_heads, dim, whole, dtype):
+    torch.manual_seed(dim)
+    fused = torch.randn(5, heads + kv_heads, dim, device=device).to(dtype) * 3
+    query, key = fused[:, :heads], fused[:, heads:]
+    norms = {
+        name: torch.rand(n * dim if whole else dim, device=device).to(dtype) + 0.5
+        for name, n in (("query_norm", heads), ("key_norm", kv_heads))
+    }
+    angle = angles(5, dim // 2, device)
+    found = rotary(query, key, *angle, **norms, eps=1e-3)
+    expected = rotary_reference(query, key, *angle, **norms, eps=1e-3)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+    last = (-2, -1) if whole else -1
+    wide = query.float()
+    normed = wide / (wide.square().mean(last, keepdim=True) + 1e-3).sqrt()
+    turned, _ = rotary_reference(normed * norms["query_norm"].view(-1, dim), key.float(), *angle)
+    torch.testing.assert_close(found[0].float(), turned, rtol=2e-3, atol=2e-3)
+
+
+def test_a_norm_of_another_size_is_refused():
+    query, cos = torch.zeros(2, 3, 8), torch.zeros(2, 4)
+    with pytest.raises(ShapeError, match="norm"):
+        rotary(query, query, cos, cos, key_norm=torch.ones(16))
+
+
 def test_reads_slices_of_a_fused_projection(device):
     fused = torch.randn(5, 3, 4, 8, device=device)
     query, key = fused[:, 0], fused[:, 1]
