@@ -1,4 +1,4 @@
-"""Llama-like attention on packed tokens: fused projection, optional QK norm, rotary positions, SDPA over the cache."""
+"""Llama-like attention on packed tokens: fused projection, optional QK norm, rotary positions, the cache's rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from kernels.decode_attention import decode_attention
 from kernels.rotary import rotary
 from synthesis.config import LanguageConfig
 from synthesis.language.kv_cache import KVCache, Span, Step, Stretch
@@ -24,17 +25,12 @@ class Linear(nn.Module):
 
 
 class RMSNorm(nn.Module):
-    """RMSNorm of the last dim, in fp32; also the keeper of the weights that the fused add_rms_norm reads."""
+    """The weight and epsilon of a norm; who applies it fuses it with what comes before or after."""
 
     def __init__(self, size: int, eps: float):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(size), requires_grad=False)
         self.eps = eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        wide = x.float()
-        normed = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps)
-        return (normed * self.weight.float()).to(x.dtype)
 
 
 class Attention(nn.Module):
@@ -42,7 +38,8 @@ class Attention(nn.Module):
 
     def __init__(self, config: LanguageConfig, layer: int):
         super().__init__()
-        self.layer, self.scale, self.qk_norm = layer, config.attention_scale, config.qk_norm
+        self.layer, self.scale, self.eps = layer, config.attention_scale, config.rms_norm_eps
+        self.qk_norm = config.qk_norm
         self.heads, self.kv_heads, self.head_dim = config.num_heads, config.num_kv_heads, config.head_dim
         self.sizes = [self.heads * self.head_dim, self.kv_heads * self.head_dim, self.kv_heads * self.head_dim]
         self.qkv = Linear(config.hidden_size, sum(self.sizes), bias=config.qkv_bias)
@@ -54,18 +51,18 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, angles: tuple[Tensor, Tensor], span: Span, cache: KVCache) -> Tensor:
         """x: (T, D) packed tokens, placed by `span`. Returns (T, D)."""
-        query, key, value = self.qkv(x).split(self.sizes, dim=-1)
-        if self.qk_norm == "full":
-            query, key = self.q_norm(query), self.k_norm(key)
-        query, key, value = (part.unflatten(-1, (-1, self.head_dim)) for part in (query, key, value))
-        if self.qk_norm == "head":
-            query, key = self.q_norm(query), self.k_norm(key)
-        query, key = rotary(query, key, *angles)
+        query, key, value = (part.unflatten(-1, (-1, self.head_dim)) for part in self.qkv(x).split(self.sizes, dim=-1))
+        query, key = rotary(query, key, *angles, **self._norms(), eps=self.eps)
         keys, values = cache.write(self.layer, span, key, value)
         return self.output(self._attend(query, keys, values, span).flatten(1))
 
+    def _norms(self) -> dict[str, Tensor]:
+        return {} if self.qk_norm == "none" else {"query_norm": self.q_norm.weight, "key_norm": self.k_norm.weight}
+
     def _attend(self, query: Tensor, keys: Tensor, values: Tensor, span: Span) -> Tensor:
         """query: (T, H, Dh); keys, values: (rows, Hkv, capacity, Dh). Returns (T, H, Dh)."""
+        if span.is_loose:
+            return decode_attention(query, keys, values, span.rows, span.positions, self.scale)
         if span.step is not None and not span.stretches:
             return self._step(query, keys, values, span.step)
         seen = torch.empty_like(query)
@@ -86,13 +83,24 @@ class Attention(nn.Module):
     def _stretch(self, query: Tensor, keys: Tensor, values: Tensor, stretch: Stretch) -> Tensor:
         """query: (L, H, Dh), the stretch's tokens. Returns (L, H, Dh)."""
         keys, values = (room[None, stretch.row, :, : stretch.width] for room in (keys, values))
+        if stretch.mask is not None:
+            return self._masked_stretch(query, keys, values, stretch.mask)
         seen = F.scaled_dot_product_attention(
             query.transpose(0, 1)[None],
             keys,
             values,
-            attn_mask=stretch.mask,
-            is_causal=stretch.mask is None,
+            is_causal=True,
             scale=self.scale,
             enable_gqa=True,
         )
         return seen[0].transpose(0, 1)
+
+    def _masked_stretch(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+        """Behind tokens that were read before. keys, values: (1, Hkv, width, Dh); mask: (L, width)."""
+        # No fast backend of a GPU takes groups of heads beside a mask: they stand as more queries of one head.
+        grouped = query.unflatten(1, (self.kv_heads, -1)).permute(1, 2, 0, 3)  # (Hkv, G, L, Dh)
+        every = mask.repeat(grouped.shape[1], 1)
+        seen = F.scaled_dot_product_attention(
+            grouped.flatten(1, 2)[None], keys, values, attn_mask=every, scale=self.scale
+        )
+        return seen.view(grouped.shape).permute(2, 0, 1, 3).flatten(1, 2)

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from kernels.backend import runs_triton
 from synthesis.config import LanguageConfig
 from synthesis.device import compute_device, language_dtype
 from synthesis.errors import CheckpointError, PromptTooLong
@@ -16,6 +17,7 @@ from synthesis.language.gguf import GgufFile
 from synthesis.language.kv_cache import KVCache, Span
 from synthesis.language.model import LanguageModel
 from synthesis.language.quantized_model import Quantisation
+from synthesis.language.recorded_steps import GraphRecorder
 from synthesis.language.requests import Generation, Progress, Request
 from synthesis.language.run import Limits, Run
 from synthesis.language.slots import default_budget_bytes
@@ -101,6 +103,7 @@ class Engine:
             on_progress=on_progress,
             clock=self._clock,
             counts_experts=counts_experts,
+            recorder=GraphRecorder if self.device.type == "cuda" and runs_triton(self.model.embedding) else None,
         )
 
     def generate(

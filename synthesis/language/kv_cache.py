@@ -56,7 +56,8 @@ class Span:
     """Where the packed tokens of one forward pass belong. T tokens of B rows.
 
     `rows`, `positions`, (T,) int64 each: the row of the cache, and the place there. `last`, (B,) int64: where in the
-    pack each row's new tokens end. A row's tokens attend in `step`, in one of `stretches`, or the last of them in both.
+    pack each row's new tokens end. A row's tokens attend in `step`, in one of `stretches`, or the last of them in both;
+    in a loose span, which has neither, each token attends by itself, and all that says where lies on the device.
     """
 
     rows: Tensor
@@ -64,6 +65,10 @@ class Span:
     last: Tensor
     step: Step | None
     stretches: tuple[Stretch, ...]
+
+    @property
+    def is_loose(self) -> bool:
+        return self.step is None and not self.stretches
 
     @classmethod
     def of(
@@ -96,7 +101,8 @@ class Span:
 class KVCache:
     """Room for rows of up to `capacity` tokens, every layer's keys and values: (rows, Hkv, capacity, Dh) each.
 
-    With `keep=False` all layers share one layer's room: enough for a single pass that nothing follows.
+    With `keep=False` all layers share one layer's room: enough for a single pass that nothing follows. `moves` counts
+    how often the rooms were laid elsewhere in memory.
     """
 
     def __init__(
@@ -112,6 +118,7 @@ class KVCache:
         shape = (2, rows, config.num_kv_heads, capacity, config.head_dim)
         # Zeros, not empty: a masked place still takes part in a product, and 0 * NaN would spoil its row.
         self._rooms = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.num_layers if keep else 1)]
+        self.moves = 0
 
     @staticmethod
     def bytes_per_token(config: LanguageConfig, dtype: torch.dtype) -> int:
@@ -143,6 +150,7 @@ class KVCache:
 
     def resize(self, rows: int, capacity: int) -> None:
         """Keep of the old room what fits in the new; at most one layer lies in memory twice."""
+        self.moves += 1
         kept_rows, kept = min(rows, self.rows), min(capacity, self.capacity)
         for layer, room in enumerate(self._rooms):
             new = room.new_zeros(2, rows, room.shape[2], capacity, room.shape[4])

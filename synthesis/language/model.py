@@ -53,21 +53,26 @@ class LanguageModel(nn.Module):
         """tokens: (T,) int64, packed rows. Returns the normalised hidden states (T, D); `logits` reads them."""
         config = self.config
         angles = rotary_angles(config, span.positions)
-        x = F.embedding(tokens, self.embedding) * config.embedding_multiplier
+        x = _scaled(F.embedding(tokens, self.embedding), config.embedding_multiplier)
         residual = torch.zeros_like(x)
         for layer in self.layers:
             assert isinstance(layer, Layer)
             x, residual = self._add_norm(x, residual, layer.attention_norm)
-            x = layer.attention(x, angles, span, cache) * config.residual_multiplier
+            x = _scaled(layer.attention(x, angles, span, cache), config.residual_multiplier)
             x, residual = self._add_norm(x, residual, layer.ffn_norm)
-            x = layer.ffn(x) * config.residual_multiplier
+            x = _scaled(layer.ffn(x), config.residual_multiplier)
         return self._add_norm(x, residual, self.norm)[0]
 
     def logits(self, hidden: Tensor) -> Tensor:
         """hidden: (T, D) of `forward`, or rows of it. Returns (T, vocabulary) float32."""
         scores = F.linear(hidden, self.embedding) if self.head is None else self.head(hidden)
-        return scores.float() / self.config.logits_divisor
+        return scores.float() if self.config.logits_divisor == 1.0 else scores.float() / self.config.logits_divisor
 
     @staticmethod
     def _add_norm(x: Tensor, residual: Tensor, norm: RMSNorm) -> tuple[Tensor, Tensor]:
         return add_rms_norm(x, residual, norm.weight, norm.eps)
+
+
+def _scaled(x: Tensor, factor: float) -> Tensor:
+    """Most families scale by 1: nothing is launched for them."""
+    return x if factor == 1.0 else x * factor

@@ -16,6 +16,7 @@ from synthesis.language.draft import Draft
 from synthesis.language.expert_load import ExpertLoad
 from synthesis.language.kv_cache import Span
 from synthesis.language.model import LanguageModel
+from synthesis.language.recorded_steps import RecordedSteps, Recorder
 from synthesis.language.requests import Figures, Generation, Progress, Request, Ticket
 from synthesis.language.sampler import choose, restrict
 from synthesis.language.slots import Slots
@@ -44,7 +45,8 @@ class Run(Iterator[tuple[int, Generation]]):
     """Yields each request's number and what was written for it, as they end; more may be submitted at any time.
 
     Prefill and decode are passes apart. A step of the loop ends what was cancelled, fills the free rows from the queue,
-    first come, first served, reads their prompts, and then writes one token, and what it forces, in every row.
+    first come, first served, reads their prompts, and then writes one token, and what it forces, in every row. With a
+    `recorder` that last pass is recorded once and replayed, unless the experts are counted.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Run(Iterator[tuple[int, Generation]]):
         on_progress: Progress | None = None,
         clock: Callable[[], float] = time.monotonic,
         counts_experts: bool = False,
+        recorder: Callable[[], Recorder] | None = None,
     ):
         self.tickets: list[Ticket] = []
         self.figures = Figures()
@@ -63,6 +66,9 @@ class Run(Iterator[tuple[int, Generation]]):
         self._device = model.embedding.device
         self._slots = Slots(model.config, limits.cache_bytes, device=self._device, dtype=model.embedding.dtype)
         self._load = ExpertLoad(model) if counts_experts else None
+        # A replay runs no Python, and so no hook that would count.
+        recorder = None if counts_experts else recorder
+        self._recorded = RecordedSteps(model, self._slots.cache, recorder) if recorder else None
         self.figures.expert_load = self._load.counts if self._load else None
         self._waiting: deque[Draft] = deque()
         self._rows: list[Draft | None] = []
@@ -193,14 +199,20 @@ class Run(Iterator[tuple[int, Generation]]):
         self.figures.prefilled += sum(map(len, feeds))
         done = [n for n in range(len(feeds)) if not self._unread(rows[n])]
         if done:
-            self._write_next([rows[n] for n in done], hidden[done])
+            self._write_next([rows[n] for n in done], self._model.logits(hidden[done]))
         return [row for n, row in enumerate(rows) if n not in done]
 
     def _write(self) -> None:
         """Decode: one pass for the next token of every row."""
-        hidden = self._pass([self._unread(row) for row in range(len(self._rows))])
+        feeds = [self._unread(row) for row in range(len(self._rows))]
+        if self._recorded is not None and self._recorded.takes(feeds):
+            logits = self._recorded.logits(feeds, [self._slots.has_read(row) for row in range(len(feeds))])
+            for row, feed in enumerate(feeds):
+                self._slots.extend(row, feed)
+        else:
+            logits = self._model.logits(self._pass(feeds))
         self.figures.decode_passes += 1
-        self._write_next(range(len(self._rows)), hidden)
+        self._write_next(range(len(self._rows)), logits)
 
     def _pass(self, feeds: list[list[int]], rows: list[int] | None = None) -> Tensor:
         """Feed each of the rows, all if they are not named, its new tokens. Returns (B, D), each row's last state."""
@@ -213,12 +225,12 @@ class Run(Iterator[tuple[int, Generation]]):
             self._slots.extend(row, feed)
         return hidden[span.last] if span.stretches else hidden
 
-    def _write_next(self, rows: Sequence[int], hidden: Tensor) -> None:
-        """Choose each row's next token by its state in `hidden`, (B, D), and write it."""
+    def _write_next(self, rows: Sequence[int], logits: Tensor) -> None:
+        """Choose each row's next token by its `logits`, (B, V), and write it."""
         drafts = [self._draft(row) for row in rows]
-        # While a GPU computes the states, the CPU fills the masks.
+        # While a GPU computes the logits, the CPU fills the masks.
         masks = {n: mask for n, draft in enumerate(drafts) if (mask := draft.allowed()) is not None}
-        logits = restrict(self._model.logits(hidden), masks)
+        logits = restrict(logits, masks)
         tokens = choose(logits, [draft.temperature for draft in drafts], [draft.point for draft in drafts])
         now = self._clock()
         for draft, token in zip(drafts, tokens, strict=True):
@@ -258,6 +270,8 @@ class Run(Iterator[tuple[int, Generation]]):
             draft.needs_reading = True
             self._waiting.appendleft(draft)
         self._rows.clear()
+        if self._recorded is not None:
+            self._recorded.forget()
         self._slots.resize(0, 0)
         if self._device.type == "cuda":
             torch.cuda.empty_cache()

@@ -20,11 +20,12 @@ def restrict(logits: Tensor, allowed: Mapping[int, Tensor]) -> Tensor:
     """
     if not allowed:
         return logits
-    forbidden = torch.zeros(logits.shape, dtype=torch.bool)
+    # Ten megabytes at 64 rows and a vocabulary of 150,000: from pinned memory a GPU fetches them by itself.
+    forbidden = torch.zeros(logits.shape, dtype=torch.bool, pin_memory=logits.is_cuda)
     for row, mask in allowed.items():
         forbidden[row, : len(mask)] = ~mask
         forbidden[row, len(mask) :] = True
-    return logits.masked_fill_(forbidden.to(logits.device), -torch.inf)
+    return logits.masked_fill_(forbidden.to(logits.device, non_blocking=True), -torch.inf)
 
 
 def choose(logits: Tensor, temperatures: Sequence[float], points: Sequence[float]) -> list[int]:
