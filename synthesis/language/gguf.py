@@ -5,6 +5,7 @@ Source: the GGUF specification of ggml, and its reader and de-quantisation in th
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor
 
 from synthesis.config import LanguageConfig
+from synthesis.device import give_back_memory
 from synthesis.errors import CheckpointError
 from synthesis.language.families import read_config
 from synthesis.language.model import LanguageModel
@@ -38,6 +40,7 @@ _OF_LAYER = {
     "ffn_down": "mlp.down_proj",
 }
 _CONTROL = 3
+PIECE = 1 << 21  # numbers that are wide at a time
 _DAMAGE = (ValueError, OSError, IndexError, KeyError, TypeError, AttributeError, ArithmeticError, MemoryError)
 
 
@@ -47,8 +50,12 @@ class GgufFile:
     def __init__(self, path: Path):
         self.path = path
         with _damage_named(path):
-            self._reader = gguf.GGUFReader(path)
-            self._fields = dict(self._reader.fields)
+            reader = gguf.GGUFReader(path)
+            self._fields = {name: field.contents() for name, field in reader.fields.items()}
+            self._tensors, self._mapped = reader.tensors, reader.data
+            # The reader keeps an array for each token and merge of the vocabulary: 160 MB.
+            reader.fields.clear()
+        give_back_memory()
 
     def config(self) -> LanguageConfig:
         """The file's fields, read as a hub config.json would be."""
@@ -65,7 +72,7 @@ class GgufFile:
     ) -> LanguageModel:
         """The model, its weights de-quantised one tensor at a time; `progress` is told of bytes of the file."""
         config = self.config()
-        tensors = {_hub_name(tensor.name): tensor for tensor in self._reader.tensors}
+        tensors = {_hub_name(tensor.name): tensor for tensor in self._tensors}
         shapes = {name: [int(size) for size in reversed(tensor.shape)] for name, tensor in tensors.items()}
         outline = allocate(config, torch.device("meta"), dtype, quantise)
         check_tensors(self.path.name, shapes, destinations(outline))
@@ -75,8 +82,9 @@ class GgufFile:
         places = destinations(model)
         done, total = 0, sum(tensor.n_bytes for tensor in tensors.values())
         for name, tensor in tensors.items():
-            fill(places[name], name, [_pairs_to_halves(name, _dequantised(tensor), config).flatten()])
+            fill(places[name], name, _pieces(name, tensor, config))
             done += tensor.n_bytes
+            self._unmap()
             progress(done, total)
         return model
 
@@ -110,7 +118,7 @@ class GgufFile:
             "max_position_embeddings": self._field("llama.context_length"),
             "rms_norm_eps": self._field("llama.attention.layer_norm_rms_epsilon"),
             "rope_theta": self._field("llama.rope.freq_base", 10000.0),
-            "tie_word_embeddings": not any(tensor.name == "output.weight" for tensor in self._reader.tensors),
+            "tie_word_embeddings": not any(tensor.name == "output.weight" for tensor in self._tensors),
             "eos_token_id": self._field("tokenizer.ggml.eos_token_id", None),
         }
 
@@ -131,11 +139,16 @@ class GgufFile:
 
     def _field(self, name: str, *default: Any) -> Any:
         if name in self._fields:
-            with _damage_named(self.path):
-                return self._fields[name].contents()
+            return self._fields[name]
         if default:
             return default[0]
         raise CheckpointError(f"{self.path.name} has no field {name}")
+
+    def _unmap(self) -> None:
+        """What was read of the file need not stay in memory beside the weights."""
+        mapped = getattr(self._mapped, "_mmap", None)
+        if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
     def _check_type(self, tensor: gguf.ReaderTensor) -> None:
         kind = tensor.tensor_type.name
@@ -153,9 +166,14 @@ def _damage_named(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{path} is damaged or no GGUF file: {first or type(broken).__name__}") from broken
 
 
-def _dequantised(tensor: gguf.ReaderTensor) -> Tensor:
-    values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-    return torch.from_numpy(np.require(values, np.float32, "W"))
+def _pieces(name: str, tensor: gguf.ReaderTensor, config: LanguageConfig) -> Iterator[Tensor]:
+    """The tensor's numbers in the hub's order, 1-D, some rows at a time: heads stay whole."""
+    heads = max(1, PIECE // (config.head_dim * config.hidden_size))
+    rows = heads * config.head_dim if tensor.data.ndim > 1 else len(tensor.data)
+    for start in range(0, len(tensor.data), rows):
+        values = gguf.quants.dequantize(tensor.data[start : start + rows], tensor.tensor_type)
+        wide = torch.from_numpy(np.require(values, np.float32, "W"))
+        yield _pairs_to_halves(name, wide, config).flatten()
 
 
 def _hub_name(name: str) -> str:
@@ -167,7 +185,6 @@ def _hub_name(name: str) -> str:
 
 def _pairs_to_halves(name: str, tensor: Tensor, config: LanguageConfig) -> Tensor:
     """Llama in GGUF keeps the rotary pairs of q and k side by side; the hub's layout, and ours, in two halves."""
-    heads = {"q_proj": config.num_heads, "k_proj": config.num_kv_heads}.get(name.split(".")[-2])
-    if heads is None:
+    if name.split(".")[-2] not in ("q_proj", "k_proj"):
         return tensor
-    return tensor.unflatten(0, (heads, config.head_dim // 2, 2)).transpose(1, 2).flatten(0, 2)
+    return tensor.unflatten(0, (-1, config.head_dim // 2, 2)).transpose(1, 2).flatten(0, 2)
