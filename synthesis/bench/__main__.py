@@ -9,7 +9,7 @@ from importlib import import_module
 
 from synthesis.errors import SynthesisError
 
-BENCHES = ("speech", "language", "parity", "roundtrip", "takes", "names")
+BENCHES = ("speech", "language", "judging", "parity", "roundtrip", "takes", "names")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     for bench in of.values():
         bench.add_argument("--json", action="store_true", help="one JSON document alone")
     of["speech"].add_argument("--minutes", type=float, default=10.0, help="of the episode (10)")
+    of["language"].add_argument("--stories", type=int, default=10, help="written at once and one by one (10)")
     of["roundtrip"].add_argument("--sentences", type=int, default=100, help="the first so many of 100 (100)")
     of["takes"].add_argument("--episodes", type=int, default=20, help="the first so many of 20 (20)")
     return parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from synthesis.types import Dialogue, Host, Turn, TurnKind
+from synthesis.types import Article, Dialogue, Host, Story, Turn, TurnKind
 
 VOICE_PAIRS = (
     ("af_heart", "am_michael"),
@@ -74,6 +74,17 @@ def episode(number: int, turns: int) -> Dialogue:
         Turn(hosts[i % 2].name, _filled(text, rng), kind, story=story) for i, (kind, text, story) in enumerate(body)
     ]
     return Dialogue(hosts, tuple(spoken))
+
+
+def story(number: int, sentences: int = 9) -> Story:
+    """Story `number`, one outlet's report of so many sentences."""
+    rng = random.Random(f"story {number}")
+    text = "\n".join(_filled(sentence, rng) for sentence in rng.sample(_FACTS, sentences))
+    title = text.splitlines()[0].rstrip(".")
+    report = Article(
+        f"{number}", "The Line", f"https://news.example/{number}", "2026-11-23T04:00:00+00:00", text, title
+    )
+    return Story(f"{number}", title, (report,))
 
 
 def _body(rng: random.Random, count: int) -> list[tuple[TurnKind, str, str | None]]:

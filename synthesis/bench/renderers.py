@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.nn import functional as F
 
-from synthesis.bench.peers import OnnxRunner, PeerAbsent, Reference, int8_export
+from synthesis.bench.apart import Apart
+from synthesis.bench.peers import OnnxRunner, Reference, int8_export
 from synthesis.device import compute_device, prepare_cpu
-from synthesis.errors import SynthesisError
 from synthesis.speech.synthesizer import Synthesizer
 
 OURS = "ours"
@@ -44,37 +40,22 @@ class Renderer:
     """
 
     def __init__(self, name: str, models_dir: Path):
-        self.name = name
         export = int8_export(models_dir) if name == "kokoro-onnx" else None
-        self._process = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        try:
-            self._call(_load, name, models_dir, export)
-        except SynthesisError:
-            self.close()
-            raise
+        self._apart = Apart(name, _load, name, models_dir, export)
 
     def speak(self, pieces: Sequence[Piece]) -> Run:
         """Speak them all, each in its voice. The sound is not kept."""
-        return self._call(_speak, list(pieces))
+        return self._apart.call(_speak, list(pieces))
 
     def peak_memory_bytes(self) -> dict[str, int]:
-        """The most that the process has held so far, libraries included: `main`, and `gpu` where there is one."""
-        return self._call(_peak_memory_bytes)
+        return self._apart.peak_memory_bytes()
 
     def peaks(self) -> dict[str, float]:
         """What this device does at most, as measured now: see `_measured_peaks`."""
-        return self._call(_measured_peaks)
+        return self._apart.call(_measured_peaks)
 
     def close(self) -> None:
-        self._process.shutdown(cancel_futures=True)
-
-    def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        try:
-            return self._process.submit(function, *arguments).result()
-        except SynthesisError:
-            raise
-        except Exception as error:
-            raise PeerAbsent(f"{self.name} failed: {type(error).__name__}: {error}") from error
+        self._apart.close()
 
 
 _speaker: Speak
@@ -112,16 +93,6 @@ def _speak(pieces: list[Piece]) -> Run:
     started = time.perf_counter()
     audio_s = _speaker(pieces)
     return Run(audio_s, time.perf_counter() - started)
-
-
-def _peak_memory_bytes() -> dict[str, int]:
-    gpu = {"gpu": torch.cuda.max_memory_allocated()} if torch.cuda.is_available() else {}
-    status = Path("/proc/self/status")
-    if status.is_file():
-        # Not getrusage: that counts what the parent held when it made this process.
-        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return {"main": int(line.split()[1]) * 1024, **gpu}
-    return {"main": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)}
 
 
 def _measured_peaks() -> dict[str, float]:

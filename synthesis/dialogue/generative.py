@@ -86,6 +86,11 @@ def write_all(engine: LanguageEngine, assignments: Sequence[Assignment], edition
     return [draft.turns for draft in drafts]
 
 
+def first_request(engine: LanguageEngine, assignment: Assignment, edition: Edition) -> Request:
+    """What the engine is asked first for a story. Raises DialogueRejected, GrammarRejected if nothing can hold it."""
+    return _Draft(assignment, edition).request(engine, 0)
+
+
 def _try_all(engine: LanguageEngine, drafts: Sequence[_Draft], attempt: int) -> None:
     run = engine.run([])
     submitted: dict[int, _Draft] = {}

@@ -12,8 +12,9 @@ import torch.nn.functional as F
 
 from synthesis import checkpoint
 from synthesis.audio.resample import make_torchaudio_importable
-from synthesis.bench import BadOption, language, likeness, parity, peers, renderers, roundtrip, speech
+from synthesis.bench import BadOption, likeness, parity, peers, renderers, roundtrip, speech
 from synthesis.bench import __main__ as bench
+from synthesis.bench.apart import Apart
 from synthesis.bench.hearing import Name, Score, align, distance, score, sounds
 from synthesis.bench.renderers import OURS, Renderer
 from synthesis.errors import CheckpointError
@@ -83,10 +84,7 @@ def test_a_renderer_that_dies_is_a_peer_that_is_absent(tmp_path):
     with pytest.raises(CheckpointError, match="models install voice"):
         Renderer(OURS, tmp_path)
     with pytest.raises(peers.PeerAbsent, match="ours failed: BrokenProcessPool"):
-        renderer = Renderer.__new__(Renderer)
-        renderer.name = OURS
-        renderer._process = renderers.ProcessPoolExecutor(1, mp_context=renderers.get_context("spawn"))
-        renderer._call(math.fsum, Bomb())
+        Apart(OURS, math.fsum, Bomb())
 
 
 class Bomb:
@@ -115,7 +113,13 @@ def test_the_floor_is_what_the_device_lacks_first():
 
 
 @pytest.mark.parametrize(
-    "arguments", [("speech", "--minutes", "0"), ("speech", "--minutes", "nan"), ("roundtrip", "--sentences", "101")]
+    "arguments",
+    [
+        ("speech", "--minutes", "0"),
+        ("speech", "--minutes", "nan"),
+        ("roundtrip", "--sentences", "101"),
+        ("language", "--stories", "0"),
+    ],
 )
 def test_what_cannot_be_measured_is_refused(arguments, capsys):
     assert bench.main([*arguments]) == 2
@@ -231,15 +235,6 @@ def test_a_dull_copy_has_a_lower_pesq():
     voice += torch.randn(48_000) * 0.01
     dull = F.avg_pool1d(voice[None], 15, 1, 7)[0]
     assert likeness.pesq_wb(voice, voice) > 4.6 > likeness.pesq_wb(dull, voice)
-
-
-@pytest.mark.writer
-def test_the_language_bench_counts_tokens_alone_and_in_a_batch(capsys, monkeypatch):
-    need("embedded")
-    monkeypatch.setattr(language, "NEW_TOKENS", 4)
-    rates = run(capsys, "language")["tokens_a_second"]
-    assert set(rates) == {"1", "8"}
-    assert all(rate > 0 for row in rates.values() for rate in row.values())
 
 
 def test_a_missing_model_is_one_line(tmp_path, monkeypatch, capsys):
