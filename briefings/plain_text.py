@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
 import nh3
+
+from briefings.parsers.page import drop_hidden
+from synthesis.text.visible import visible
 
 _BLOCK = re.compile(r"<(?:/?(?:p|div|li|ul|ol|h[1-6]|tr|blockquote|section|article)|br)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _SPACES = re.compile(r"[^\S\n]+")
+# What may hide an element from a reader: only such markup is parsed for it.
+_MAY_HIDE = re.compile(r"<[^<>]*\b(?:style|hidden|aria-hidden|class)\b[^<>]*>", re.IGNORECASE)
 _CLEANED_CONTENT = {"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "form", "select"}
-
-
-def visible(text: str) -> str:
-    """`text` without control, zero-width, bidirectional and tag characters, surrogates and noncharacters."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char for char in text if char in "\n\t" or _is_visible(char))
-
-
-def _is_visible(char: str) -> bool:
-    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def from_html(markup: str) -> str:
@@ -31,9 +24,22 @@ def from_html(markup: str) -> str:
     for _ in range(2):
         if "<" not in text and "&" not in text:
             break
-        broken = _BLOCK.sub("\n", text)
+        broken = _BLOCK.sub("\n", _without_hidden(text))
         text = html.unescape(nh3.clean(broken, tags=set(), clean_content_tags=_CLEANED_CONTENT))
     return tidy(_TAG.sub(" ", text))
+
+
+def _without_hidden(markup: str) -> str:
+    if not _MAY_HIDE.search(markup):
+        return markup
+    import lxml.html
+
+    try:
+        tree = lxml.html.fragment_fromstring(markup, create_parent="div")
+    except (lxml.etree.LxmlError, ValueError):
+        return markup
+    drop_hidden(tree)
+    return lxml.html.tostring(tree, encoding="unicode")
 
 
 def tidy(text: str) -> str:

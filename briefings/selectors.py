@@ -155,6 +155,7 @@ class Cited:
     title: str
     url: str
     sentence: str
+    flags: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ def _cite(articles: dict[str, Article], split: dict[str, list[str]], citation: d
     if article is None:
         return None
     texts, index = split[str(article.pk)], int(citation["sentence"])
-    return Cited(article.outlet, article.title, article.url, texts[index] if 0 <= index < len(texts) else "")
+    sentence = texts[index] if 0 <= index < len(texts) else ""
+    return Cited(article.outlet, article.title, article.url, sentence, article.flags)
 
 
 def word_count(turns: list[TurnView]) -> int:

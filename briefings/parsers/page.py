@@ -8,10 +8,26 @@ import re
 from typing import Any
 
 _HIDDEN_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|%)?\s*(?:;|$)"
-    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|(?:left|top|text-indent)\s*:\s*-\d{3,})",
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
+    r"|font-size\s*:\s*(?:0(?:\.0\d*)?\w*%?|1(?:px|pt|%))\s*(?:!important)?\s*(?:;|$)"
+    r"|opacity\s*:\s*(?:0(?:\.0\d*)?|\.0\d*)\s*(?:!important)?\s*(?:;|$)"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|(?:right|margin-left|margin-top)\s*:\s*-\d{4,}"
+    r"|(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:!important)?\s*(?:;|$)|clip(?:-path)?\s*:\s*(?:rect\(\s*[01]"
+    r"|inset\(\s*(?:50|100)%)|transform\s*:\s*(?:scale\(\s*0\s*\)|translate\w*\(\s*-\d{3,})"
+    r"|color\s*:\s*transparent)",
     re.IGNORECASE,
 )
+_COLOUR = re.compile(r"(?:^|;)\s*(background(?:-color)?|color)\s*:\s*([^;]+)", re.IGNORECASE)
+_WHITE = re.compile(
+    r"^\s*(?:#f{3,4}|#f{6}(?:ff)?|white|snow|rgba?\(\s*255\s*,\s*255\s*,\s*255\b.*|hsl\(\s*\d+\s*,\s*\d+%\s*,\s*100%.*)"
+    r"\s*(?:!important)?\s*$",
+    re.IGNORECASE,
+)
+# Class names that by custom keep words from the eye.
+_HIDDEN_CLASSES = frozenset(
+    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only is-hidden d-none u-hidden".split()
+)
+MOST_HIDDEN = 5_000
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "figcaption", "dialog")
 # Read in this order: what a publisher wrote for machines is exact, and carries the hour.
 _META_TIMES = (
@@ -21,8 +37,8 @@ _META_TIMES = (
 
 
 def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """{"text", "language", "authors", "published" (ISO 8601 or ""), "is_paywalled"}; the text has a paragraph a
-    line."""
+    """{"text", "hidden", "language", "authors", "published" (ISO 8601 or ""), "is_paywalled"}; the text has a
+    paragraph a line, `hidden` is the beginning of what the page keeps from its readers."""
     import lxml.html
     import trafilatura
     from trafilatura.utils import decode_file
@@ -35,7 +51,7 @@ def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
         "published": _published(tree, linked),
         "is_paywalled": any(str(row.get("isAccessibleForFree")).lower() == "false" for row in linked),
     }
-    _drop_hidden(tree)
+    hidden = drop_hidden(tree)
     extracted: Any = trafilatura.bare_extraction(
         tree,
         url=question.get("url"),
@@ -45,7 +61,7 @@ def parse(question: dict[str, Any], body: bytes) -> dict[str, Any]:
         with_metadata=False,
     )
     text = (extracted.text if extracted is not None else "") or ""
-    return found | {"text": text[:200_000]}
+    return found | {"text": text[:200_000], "hidden": hidden[:MOST_HIDDEN]}
 
 
 def _declared(body: bytes, charset: str) -> str:
@@ -56,17 +72,40 @@ def _declared(body: bytes, charset: str) -> str:
         return ""
 
 
-def _drop_hidden(tree: Any) -> None:
-    """Take out what a reader of the page doesn't see: it is where text for machines alone is planted."""
+def drop_hidden(tree: Any) -> str:
+    """Take out what a reader of the page doesn't see: it is where text for machines alone is planted. Returns it."""
     from lxml import etree
 
+    hidden = []
     for node in list(tree.iter(etree.Comment, etree.ProcessingInstruction)):
+        hidden.append(node.text or "")
         _drop(node)
     for node in list(tree.iter(*_DROPPED)):
+        if node.tag in ("noscript", "template"):
+            hidden.append(" ".join(node.itertext()))
         _drop(node)
-    for node in list(tree.iterfind(".//*[@hidden]")) + list(tree.iterfind(".//*[@style]")):
-        if node.get("hidden") is not None or _HIDDEN_STYLE.search(node.get("style") or ""):
-            _drop(node)
+    for node in list(tree.iterfind(".//*[@alt]")):
+        hidden.append(node.attrib.pop("alt"))
+    for node in [node for node in tree.iterdescendants() if _is_hidden(node)]:
+        hidden.append(" ".join(node.itertext()))
+        _drop(node)
+    return "\n".join(text for part in hidden if (text := " ".join(part.split())))
+
+
+def _is_hidden(node: Any) -> bool:
+    if node.get("hidden") is not None or (node.get("aria-hidden") or "").strip().lower() == "true":
+        return True
+    if _HIDDEN_CLASSES & set((node.get("class") or "").lower().split()):
+        return True
+    style = node.get("style") or ""
+    return bool(_HIDDEN_STYLE.search(style)) or _is_unseen_colour(style)
+
+
+def _is_unseen_colour(style: str) -> bool:
+    """Whether letters have the colour of what is behind them, or are white where no ground is given."""
+    colours = {name.lower().removesuffix("-color"): value.strip() for name, value in _COLOUR.findall(style)}
+    ink, ground = colours.get("color", ""), colours.get("background", "white")
+    return bool(ink) and (ink.lower() == ground.lower() or bool(_WHITE.match(ink) and _WHITE.match(ground)))
 
 
 def _drop(node: Any) -> None:

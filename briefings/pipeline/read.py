@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
-from briefings import boilerplate, languages, parsers, web_client
+from briefings import boilerplate, flags, languages, parsers, web_client
 from briefings.errors import ArticleError, FeedError, PageUnreadable
 from briefings.models import Article, Show
 from briefings.pipeline import stages
-from briefings.plain_text import count_words, one_line
+from briefings.plain_text import count_words, one_line, visible
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +30,10 @@ UNDATED = dt.timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says. `text`: a paragraph a line, without boilerplate."""
+    """What a page says. `text`: a paragraph a line, without boilerplate; `hidden`: what its readers don't see."""
 
     text: str
+    hidden: str
     language: str
     authors: list[str]
     published_at: dt.datetime | None
@@ -95,6 +96,7 @@ def read_page(article: Article) -> Page:
         raise PageUnreadable(article, f"its page gives only {count_words(text)} words; {behind}")
     return Page(
         text=text,
+        hidden=visible(parsed["hidden"]),
         language=languages.detect(text) or parsed["language"].lower(),
         authors=[name for author in parsed["authors"] if (name := one_line(author, 200))],
         published_at=dt.datetime.fromisoformat(parsed["published"]) if parsed["published"] else None,
@@ -115,11 +117,12 @@ def keep(article: Article, outcome: Page | ArticleError) -> bool:
             article.error_code, article.error_message = outcome.code, outcome.editor_message
     told = outcome.language if isinstance(outcome, Page) else languages.detect(own or article.summary)
     article.language = told[:20] or article.language
+    article.flags = flags.of(article, outcome.hidden if isinstance(outcome, Page) else "")
     article.save(update_fields=_KEPT)
     return bool(article.text)
 
 
-_KEPT = ["read_at", "text", "authors", "published_at", "error_code", "error_message", "language"]
+_KEPT = ["read_at", "text", "flags", "authors", "published_at", "error_code", "error_message", "language"]
 
 
 def _date(article: Article, published_at: dt.datetime | None) -> None:

@@ -96,7 +96,8 @@ def source_article(article: Article) -> types.Article:
 
 
 def hosts_of(show: Show) -> tuple[types.Host, ...]:
-    return tuple(types.Host(host.name, host.voice) for host in show.hosts.all()) or types.DEFAULT_HOSTS
+    own = show.hosts.values_list("name", "voice", "role", "persona")
+    return tuple(types.Host(*host) for host in own) or types.DEFAULT_HOSTS
 
 
 def edition_of(episode: Episode) -> types.Edition:
@@ -113,6 +114,7 @@ def edition_of(episode: Episode) -> types.Edition:
         is_sample=invented.exists(),
         recent_phrases=frozenset(_recent_phrases(episode)),
         never_say=restrictions.never_say(show),
+        allowed_addresses=tuple(line.strip() for line in show.allowed_addresses.splitlines() if line.strip()),
     )
 
 
@@ -237,9 +239,11 @@ def edit_turn(turn: Turn, text: str, *, by: Any, version: int) -> Turn:
 
 def check(turn: Turn, text: str) -> list[dict[str, str]]:
     """What `text` says that the turn's sources don't; a turn that cites nothing is held against its whole story."""
-    from synthesis.dialogue import grounding  # brings the tagger, which takes seconds to import
+    from synthesis.dialogue import addresses, grounding, material  # brings the tagger, which takes seconds to import
 
     found = grounding.check(text, [*_cited(turn), *_known(turn)])
+    outlets = [material.outlet(source_article(a)) for item in sources.told(turn.script.episode) for a in item.articles]
+    found += addresses.check(text, addresses.allowed_of(edition_of(turn.script.episode), outlets))
     return [{"kind": finding.kind, "span": finding.span, "reason": finding.reason} for finding in found]
 
 

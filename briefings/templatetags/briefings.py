@@ -11,6 +11,7 @@ from django.templatetags.tz import do_timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from briefings import flags
 from briefings.models import Turn
 
 register = template.Library()
@@ -32,6 +33,12 @@ SHORT_SECONDS = 10
 def doing(stage: str) -> str:
     """What a stage does, for a sentence that says what is going on."""
     return DOING.get(stage, stage)
+
+
+@register.filter
+def warned_of(kind: str) -> str:
+    """What an article's flag warns of, for a sentence that begins with the article."""
+    return flags.KINDS.get(kind, kind)
 
 
 @register.filter

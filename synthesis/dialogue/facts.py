@@ -20,7 +20,7 @@ from synthesis.dialogue.pronouns import (
 from synthesis.dialogue.reading import Person, Reading, Sentence
 from synthesis.dialogue.roles import Role, counts_people, is_counter, role_of
 from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, is_sentence, shorten, strip_lead_in
-from synthesis.dialogue.unspeakable import is_caption, reason
+from synthesis.dialogue.unspeakable import is_caption, is_for_models, reason
 from synthesis.types import Edition
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         not text
         or reason(text)
         or is_caption(sentence.written)
+        or is_for_models(sentence.written)
         or _SPOKEN_NO.search(text)
         or not when.is_datable(text, published, edition.date)
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.dialogue import choose, grounding, restricted
+from synthesis.dialogue import addresses, appeals, choose, grounding, restricted
 from synthesis.dialogue.attribution import spoken_outlet
 from synthesis.dialogue.choose import content_words
 from synthesis.dialogue.headlines import without_circumstance
@@ -87,6 +87,8 @@ def _where(prepared: Prepared) -> str:
 def _sound(words: str, prepared: Prepared) -> str:
     """`words` if they hold no phrase that is banned or not to be said, and say nothing that the story does not."""
     if not words or BANNED.search(words) or restricted.check(words, prepared.never_say):
+        return ""
+    if addresses.find(words) or appeals.is_appeal(words):
         return ""
     return "" if grounding.check(words, prepared.source_texts()) else words
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from synthesis.dialogue import addresses
 from synthesis.dialogue.attribution import outlet_name
+from synthesis.dialogue.material import plain
 from synthesis.dialogue.phrases import BANNED
 from synthesis.dialogue.reading import Reading, Sentence
 from synthesis.dialogue.segment import Prepared
+from synthesis.dialogue.unspeakable import is_for_models
 
 MOST_SENTENCES = 40
 FENCE = "=====" * 4
@@ -28,15 +31,19 @@ PLAIN = "No exclamations and no verdicts."
 def messages(prepared: Prepared, lead: str, other: str, words: int, faults: Sequence[str] = ()) -> list[dict[str, str]]:
     """The chat that asks for the story; `faults` says what was wrong with the tries before."""
     rules = RULES.format(lead=lead, other=other, words=words, tone=GRAVE if prepared.is_grave else PLAIN)
-    text = "\n".join([f"Story: {_plain(prepared.story.title)}", *_articles(prepared)])
+    text = "\n".join([f"Story: {plain(prepared.story.title)}", *_articles(prepared)])
     if faults:
         text += "\nYour last answer could not be used: " + " ".join(faults)
     return [{"role": "system", "content": rules}, {"role": "user", "content": text}]
 
 
 def told(reading: Reading) -> list[Sentence]:
-    """The sentences that the model is shown, and may cite."""
-    return [sentence for sentence in reading.sentences[:MOST_SENTENCES] if not BANNED.search(sentence.written)]
+    """The sentences that the model is shown, and may cite: none that speaks to it, or holds an address."""
+    return [sentence for sentence in reading.sentences[:MOST_SENTENCES] if _may_be_shown(sentence.written)]
+
+
+def _may_be_shown(written: str) -> bool:
+    return not (BANNED.search(written) or is_for_models(written) or addresses.find(written))
 
 
 def _articles(prepared: Prepared) -> list[str]:
@@ -45,13 +52,8 @@ def _articles(prepared: Prepared) -> list[str]:
         article = reading.article
         lines += [
             FENCE,
-            f"Article {number}, {_plain(outlet_name(article.outlet))}, {article.published[:10] or 'undated'}",
+            f"Article {number}, {plain(outlet_name(article.outlet))}, {article.published[:10] or 'undated'}",
         ]
-        lines += [f"[{number}.{sentence.index}] {_plain(sentence.written)}" for sentence in told(reading)]
+        lines += [f"[{number}.{sentence.index}] {plain(sentence.written)}" for sentence in told(reading)]
         lines.append(FENCE)
     return lines
-
-
-def _plain(text: str) -> str:
-    """Without anything that could close the fence or look like a control token."""
-    return text.replace("=====", "").replace("<|", "").replace("|>", "").replace("[INST]", "").replace("\x00", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from synthesis.dialogue import addresses, appeals
 from synthesis.text.folding import unreadable_word
 
 _FURNITURE = re.compile(
@@ -24,8 +25,7 @@ _FURNITURE = re.compile(
     r"|\breviews and recommendations\b|independently selected|\bearn a commission|\bpaywall\b|\bfor (subscribers"
     r"|members) only\b|trust principles|\bour standards\b|^\W*(source|credits?|tags?|topics?)\s*:"
     r"|\btakes? stock of\b|\btakes? a (closer )?look at\b|\bspoke (to|with) \w+ about\b.*\bin this\b"
-    r"|ignore (all |any )?(previous|prior|above)|system prompt|language model|\bpromo code\b|\bcheck out\b|\bstay "
-    r"tuned\b|\btune in\b",
+    r"|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -34,14 +34,21 @@ _PERSONAL = re.compile(
     re.I,
 )
 _NATION = re.compile(r"\b(US|U\.S\.)\b")
-_ADDRESS = re.compile(r"\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b\w+\.(com|org|net|ca|co|gov|edu|io)\b(?<!Canada\.com)", re.I)
-
 
 _CAPTION = re.compile(
     r"^\s*\[\d+/\d+\]|^\W*(left|right|above|below|from left)\b.*:|, (in|on) this (file|undated) (photo|image"
     r"|picture)|\b(poses?|takes? a selfie|seen here|looks on)\b",
     re.I,
 )
+
+
+# A transcript, or what is meant to be taken for a turn of this script.
+_SPEAKER = re.compile(r"^\W*[A-Z][\w'-]+(?: [A-Z][\w'-]+)?(?: \([^)]*\))?\s?[:>]\s")
+
+
+def is_for_models(written: str) -> bool:
+    """Whether the source's sentence, brackets and all, speaks to a language model, or looks like a host's turn."""
+    return bool(_SPEAKER.match(written)) or appeals.is_appeal(written)
 
 
 def is_caption(written: str) -> bool:
@@ -59,8 +66,10 @@ def reason(text: str) -> str:
         return "speaks of or to itself"
     if "?" in outside:
         return "asks the reader"
-    if _ADDRESS.search(text):
+    if addresses.find(text):
         return "holds an address"
+    if is_for_models(text):
+        return "speaks to a language model"
     if unreadable_word(text):
         return "holds a word that no English voice can read"
     if text.rstrip().endswith((":", "...", "…", ";", ",")) or not re.search(r"[.!\"]$", text.rstrip()):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from synthesis.dialogue import extractive, frame, generative, restricted, served
+from synthesis.dialogue import addresses, extractive, frame, generative, material, restricted, served
 from synthesis.dialogue.generative import Assignment, LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
@@ -51,7 +52,7 @@ class Writer:
         left_out: list[LeftOut] = []
         for done, story in enumerate(stories):
             progress(done, steps)
-            ready = prepare(story, edition)
+            ready = prepare(material.cleaned(story, [host.name for host in hosts]), edition)
             if not ready.facts:
                 left_out.append(LeftOut(story.id, "None of its sentences can be spoken."))
             elif frame.has_news(ready):
@@ -76,6 +77,7 @@ class Writer:
             for turn in turns
         ]
         turns = [restricted.marked(turn, edition.never_say) for turn in turns]
+        turns = _bound(turns, told, edition)
         progress(steps, steps)
         by_model = {turn.story for turn in turns if turn.written_by == "model"}
         label = self._label(len(by_model), len(told))
@@ -120,6 +122,13 @@ class Writer:
             return f"{self._name}; {stories - by_model} of {stories} stories extractive"
         by = "the embedded model" if self._ranker else "seed"
         return f"extractive, questions chosen by {by}"
+
+
+def _bound(turns: Sequence[Turn], told: Sequence[Prepared], edition: Edition) -> list[Turn]:
+    """The turns, red where one has an address that the show does not allow, whoever wrote it."""
+    outlets = [reading.article.outlet for prepared in told for reading in prepared.readings]
+    allowed = addresses.allowed_of(edition, outlets)
+    return [replace(turn, findings=(*turn.findings, *addresses.check(turn.text, allowed))) for turn in turns]
 
 
 def _assignments(

@@ -17,6 +17,9 @@ from briefings.plain_text import from_html, one_line, visible
         ("&lt;b&gt;Bold&lt;/b&gt; claim", "Bold claim"),
         ("Prices < 5 euros", "Prices < 5 euros"),
         ("zero\u200bwidth \u202egnal\u202c \x00nul", "zerowidth gnal nul"),
+        ('<p>One.</p><p style="display:none">Two.</p><p>Three.</p>', "One.\nThree."),
+        ('One.<span hidden>Two.</span><!-- Three. --> <img alt="Four." src="x">Five.', "One. Five."),
+        ('One. &lt;i aria-hidden="true"&gt;Two.&lt;/i&gt;', "One."),
         ("Kyiv\u00ad, C\u00f4te d\u2019Ivoire", "Kyiv, C\u00f4te d\u2019Ivoire"),
     ],
 )

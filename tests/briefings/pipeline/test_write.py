@@ -238,3 +238,19 @@ def test_the_writer_s_findings_are_kept(writer):
     episode = stages.advance(planned(make_story()).pk, WRITE)
     assert episode.script.is_red
     assert episode.runs.get().measurements["red_turns"] == 1
+
+
+def test_an_address_in_an_edit_is_red_unless_the_show_allows_it():
+    show = make_show(allowed_addresses="tandem.example\n")
+    turn = make_episode(show, Status.WRITTEN).script.turns.get(kind="closing")
+    found = write.check(turn, "That is all. It is at tandem dot example, and not at evil dot com.")
+    assert [(finding["kind"], finding["span"]) for finding in found] == [("address", "evil dot com")]
+
+
+def test_the_writer_is_told_what_the_show_allows_and_who_its_hosts_are(writer):
+    show = make_show(allowed_addresses=" tandem.example \n\n@tandem")
+    show.hosts.filter(name="Ben").update(role="economics correspondent", persona="Dry.")
+    stages.advance(planned(make_story(), show=show).pk, WRITE)
+    _, hosts, edition = writer.asked[0]
+    assert edition.allowed_addresses == ("tandem.example", "@tandem")
+    assert (hosts[1].role, hosts[1].persona) == ("economics correspondent", "Dry.")
