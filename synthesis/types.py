@@ -122,7 +122,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check holds against a text: `kind` is number, name or quotation; `span` the words; `reason` a sentence."""
+    """What a check holds against a text: `span` the words, `reason` a sentence for the editor.
+
+    `kind`: number, unit, date, name, role, quotation, negation, modality (surer than the source), attribution
+    (another's word, or no fact), splice (another did it), superlative, causal, forecast; a verifying model may
+    add its own.
+    """
 
     kind: str
     span: str

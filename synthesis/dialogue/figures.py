@@ -23,7 +23,16 @@ _ORDINALS = dict(
 ) | {"thirtieth": 30, "hundredth": 100}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12, "trn": 1e12}
-_OTHERS = {"dozen": 12.0, "both": 2.0, "twice": 2.0, "double": 2.0, "doubled": 2.0, "pair": 2.0, "couple": 2.0}
+_OTHERS = {
+    "nought": 0.0,
+    "dozen": 12.0,
+    "both": 2.0,
+    "twice": 2.0,
+    "double": 2.0,
+    "doubled": 2.0,
+    "pair": 2.0,
+    "couple": 2.0,
+}
 _FRACTIONS = {
     "half": 0.5,
     "third": 1 / 3,
@@ -117,7 +126,8 @@ def _from_words(text: str) -> list[Figure]:
             figures += _read_run(run, text)
             run = []
         word = match[0].lower()
-        goes_on = run and (word in {"and", "point"} or (word == "a" and run[-1][0].lower() == "half"))
+        last = run[-1][0].lower() if run else ""
+        goes_on = run and (word in {"and", "point"} or (word == "a" and last in {"half", "and"}))
         if goes_on or _is_number_word(word):
             run.append(match)
         elif word == "a" and re.match(
@@ -146,12 +156,18 @@ def _is_number_word(word: str) -> bool:
 
 
 def _read_run(run: list[re.Match[str]], text: str) -> list[Figure]:
-    while run and run[-1][0].lower() in {"and", "point"}:
+    while run and run[-1][0].lower() in {"and", "point", "a"}:
         run = run[:-1]
     words = [match[0].lower() for match in run]
     # "5 million": the digits have taken the scale already.
     if not words or words[0] in _SCALES or (len(words) == 1 and words[0] in _IDIOMS):
         return []
+    if words[-3:] in (["and", "a", "half"], ["and", "a", "quarter"]) and len(words) > 3:
+        value = _values(words[:-3])[0] + _FRACTIONS[words[-1]]
+        return [Figure(value, _unit_after(text, run[-1].end()), run[0].start(), run[-1].end())]
+    if words[-4:-1] == ["and", "a", "half"] and words[-1] in _SCALES and len(words) > 4:
+        value = (_values(words[:-4])[0] + 0.5) * _SCALES[words[-1]]
+        return [Figure(value, _unit_after(text, run[-1].end()), run[0].start(), run[-1].end())]
     if "and" in words and not any(word in _SCALES for word in words[: words.index("and")]):
         cut = words.index("and")
         return _read_run(run[:cut], text) + _read_run(run[cut + 1 :], text)

@@ -185,7 +185,7 @@ def _mended(turn: Turn, articles: dict[str, Article], prepared: Prepared, editio
         for citation in turn.citations
         for text in sources(articles[citation.article], [citation.sentence], edition)
     ]
-    if not grounding.check(turn.text, texts):
+    if not grounding.check(turn.text, texts, story=prepared.source_texts()):
         return turn
     own = _own_words(turn, prepared.speakable)
     return replace(turn, text=own.text, written_by="extractive") if own is not None else None

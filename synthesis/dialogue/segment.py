@@ -171,7 +171,8 @@ def sources(article: Article, indexes: Sequence[int], edition: Edition) -> list[
     cited = [sentences[index] for index in indexes if index < len(sentences)]
     published = when.published_date(article.published, edition.timezone)
     dated = [when.resolve(sentence, published, edition.date) for sentence in cited]
-    return [*cited, *dated, outlet_name(article.outlet)]
+    named = [when.named(sentence, published) for sentence in cited]
+    return [*dict.fromkeys([*cited, *dated, *named]), outlet_name(article.outlet)]
 
 
 def _groups(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
@@ -248,4 +249,5 @@ def judged(turn: Turn, prepared: Prepared, edition: Edition) -> Turn:
     articles = {reading.article.id: reading.article for reading in prepared.readings}
     told = [text for cited in turn.citations for text in sources(articles[cited.article], [cited.sentence], edition)]
     outlets = [spoken_outlet(article.outlet) for article in articles.values()]
-    return replace(turn, findings=tuple(grounding.check(turn.text, [*told, *outlets, prepared.story.title])))
+    known = [*told, *outlets, prepared.story.title]
+    return replace(turn, findings=tuple(grounding.check(turn.text, known, story=prepared.source_texts())))

@@ -52,6 +52,11 @@ def resolve(text: str, published: dt.date | None, edition: dt.date) -> str:
     return '"'.join(pieces)
 
 
+def named(text: str, published: dt.date | None) -> str:
+    """`text` with "yesterday", "today" and "tomorrow" named as weekdays."""
+    return resolve(text, published, published + dt.timedelta(days=3)) if published and _RELATIVE.search(text) else text
+
+
 def _relative(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     word = match["word"].lower()
     day = published + dt.timedelta(days=_OFFSET.get(word, 0))

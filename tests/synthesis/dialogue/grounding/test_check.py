@@ -32,9 +32,9 @@ def test_what_the_sources_say_in_other_words_passes(text):
     [
         ("The ship carried 168 passengers.", "number", "168"),
         ("The ship carried a hundred and seventy-six passengers.", "number", "hundred and seventy-six"),
-        ("The repair costs 3.2 billion euros.", "number", "3.2 billion euros"),
+        ("The repair costs 3.2 billion euros.", "unit", "3.2 billion euros"),
         ("Fewer than 160 passengers were aboard.", "number", "160"),
-        ("It was on Tuesday.", "name", "Tuesday"),
+        ("It was on Tuesday.", "date", "Tuesday"),
         ("The ship was bound for Greyhaven.", "name", "Greyhaven"),
         ("Owen Pryce lost power.", "name", "Owen Pryce"),
         ('Marsh said: "There is proof of a collision."', "quotation", "There is proof of a collision."),

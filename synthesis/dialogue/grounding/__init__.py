@@ -1,0 +1,12 @@
+"""Hold a text against its sources: what it says that no source does is a finding, typed, located and explained.
+
+No model is needed but the parser; one may add to it (`Verifier`). What is compared, a file each: numbers with what they
+count and their units (`numbers`), days and months (`dates`), `names`, `roles`, `quotations`, denials and how sure a
+thing is (`polarity`), whose word it is (`owners`), who did what to whom (`parts`), superlatives (`degrees`), `causes`
+and `forecasts`.
+"""
+
+from synthesis.dialogue.grounding.check import Verifier, check
+from synthesis.dialogue.grounding.texts import normalise
+
+__all__ = ["Verifier", "check", "normalise"]

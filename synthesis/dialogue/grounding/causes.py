@@ -1,0 +1,57 @@
+"""Causes that no source gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from synthesis.dialogue.grounding.matching import content, support
+from synthesis.dialogue.grounding.texts import Sentence
+from synthesis.types import Finding
+
+_CUE = re.compile(
+    r"\bbecause\b|\bdue to\b|\bowing to\b|\bthanks to\b|\bas a (?:direct )?result\b|\bresult(?:ed|s|ing)? (?:of|in"
+    r"|from)\b"
+    r"|\bl(?:ed|ead|eads|eading) to\b|\bcaus(?:e|ed|es|ing)\b|\btrigger(?:ed|s|ing)?\b|\bspark(?:ed|s|ing)?\b"
+    r"|\bprompt(?:ed|s|ing)\b|\bforc(?:ed|es|ing)\b|\bdriv(?:en|es|ing) by\b|\bfuel+(?:ed|s|ing)\b|\bblam(?:e|ed|es"
+    r"|ing)\b"
+    r"|\b(?:which|that)(?: is|'s) (?:why|what)\b|\bthe reason\b|\breason (?:for|why)\b|\bexplain(?:s|ed)? why\b"
+    r"|\btrac(?:e|ed|es) (?:it|this|them|\w+) (?:back )?to\b|\btherefore\b|\bhence\b|\bbrought (?:about|on|down)\b"
+    r"|\bstem(?:s|med)? from\b|\battribut(?:e|ed|es) (?:\w+ )?to\b|\bpush(?:ed|es|ing)\b|\bprotect(?:s|ed|ing)?\b"
+    r"|\bthat(?:'s| is)? (?:\w+ )?(?:push|cost|made|left|drove|hit|hurt|helped)\w*\b|\bhas left\b"
+    r"|\bcontributed to\b|\bin response to\b|\bso (?:that|as to)\b|\bin retaliation\b|\bto punish\b"
+    r"|\bout of (?:fear|anger)\b",
+    re.I,
+)
+_SOURCE_CUE = re.compile(
+    _CUE.pattern + r"|\bafter\b.*\b(?:fail|refus|reject|turned down)|\bin order to\b|\bfor (?:\w+ing)\b|\bresponsible\b"
+    r"|\bcause\w*\b|\breason\w*\b|\bbehind\b|\bowed?\b|\bblame\w*\b|\bafter\b(?=.{0,5}$)|\bas\b(?= \w+ \w+ed)",
+    re.I,
+)
+
+
+def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[tuple[int, Finding]]:
+    """Each with its place in the text."""
+    causal = [source for source in sources if _SOURCE_CUE.search(source.text)]
+    for sentence in text:
+        if sentence.text.endswith("?"):
+            continue
+        for match in _CUE.finditer(_outside_quotes(sentence.text)):
+            if not any(_gives(sentence, match, source) for source in causal):
+                yield sentence.start + match.start(), Finding("causal", match[0], "No cited sentence gives this cause.")
+                break
+
+
+def _outside_quotes(text: str) -> str:
+    """The text with its quotations blanked, for they are held word for word elsewhere."""
+    return re.sub(r'"[^"]*"', lambda match: " " * len(match[0]), text)
+
+
+def _gives(sentence: Sentence, match: re.Match[str], source: Sentence) -> bool:
+    """Whether the source, which speaks of a cause, speaks of what stands on both sides of the cue."""
+    before, after = list(content(sentence, 0, match.start())), list(content(sentence, match.end()))
+    first, second = support(before, [source]), support(after, [source])
+    has_same_cue = match[0].lower() in source.lower
+    if has_same_cue:
+        return (first + second) / 2 >= 0.25
+    return (first + second) / 2 >= 0.4 and min(first, second) >= 0.2

@@ -1,0 +1,149 @@
+"""How a clause is meant: denied or not, and how sure it is of what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synthesis.dialogue.attribution import SPEECH_VERBS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+REPORTING = SPEECH_VERBS | frozenset(
+    """believe think estimate find suggest show predict expect accuse allege suspect fear reveal call describe blame
+    agree hope argue complain hear understand promise vow pledge reckon assert point see post read""".split()
+)
+THINKING = frozenset("think believe expect want seem appear intend plan mean need".split())
+PLANNED = frozenset(
+    """plan intend agree decide promise vow pledge expect set due schedule go aim prepare order decision agreement mean
+    commit continue""".split()
+)
+UNSURE_WORDS = frozenset(
+    """want hope consider propose threaten seek try ask urge demand call request accuse charge suspect allege believe
+    think fear seem appear suggest recommend likely possible attempt bid proposal offer suspicion accusation
+    allegation claim risk threat chance possibility hint wish push campaign weigh mull discuss debate whether expected
+    need require""".split()
+)
+FACT, PRESENT, TO_DO, FUTURE, BARE, UNSURE, UNSAID = 3.0, 2.5, 2.2, 2.0, 1.5, 1.0, 0.5
+"""What happened; what is; what somebody acted to do; what will be; what would, should or can be; what may be; what
+nobody has said."""
+
+_NEGATIONS = frozenset("not n't never hardly barely no nor neither without cannot".split())
+_NOBODY = frozenset("nobody none nothing neither noone".split())
+_DENYING = frozenset("deny refuse fail decline reject dispute stop prevent avoid lack refute unable rule".split())
+_HEDGES = frozenset(
+    "allegedly reportedly possibly perhaps probably likely apparently potentially maybe supposedly".split()
+)
+_MODALS = {
+    **dict.fromkeys(["may", "might", "could"], UNSURE),
+    **dict.fromkeys(["can", "ca", "would", "'d", "should", "must"], BARE),
+    **dict.fromkeys(["will", "'ll", "wo", "shall"], FUTURE),
+}
+
+
+def sign_of(verb: Token) -> int:
+    """-1 where the clause is denied, by a word of its own or by what governs it ("denied that")."""
+    sign = own_sign(verb)
+    governor = verb.head
+    if governor == verb or verb.dep_ not in {"xcomp", "ccomp", "pcomp"}:
+        if verb.dep_ == "conj" and _is_denied_conjunct(verb):
+            sign = -sign
+        return sign
+    if governor.lemma_ == "have" and any(t.lower_ == "yet" for t in [*governor.children, *verb.children]):
+        return -sign
+    if verb.dep_ == "pcomp":
+        if governor.lower_ == "without":
+            return -sign
+        governor = governor.head
+    if governor.lemma_.lower() in _DENYING:
+        sign = -sign
+    denied = governor.head if governor.pos_ == "ADJ" and governor.dep_ == "acomp" else governor
+    if own_sign(denied) < 0 and (verb.dep_ == "xcomp" or governor.lemma_.lower() in THINKING):
+        sign = -sign
+    return sign
+
+
+def own_sign(token: Token) -> int:
+    auxiliaries = [child for child in token.children if child.dep_ in {"aux", "auxpass"}]
+    if any(grandchild.dep_ == "neg" for child in auxiliaries for grandchild in child.children):
+        return -1
+    for child in token.children:
+        if child.lower_ == "longer" and any(c.lower_ == "no" for c in child.children):
+            return -1
+        if child.dep_ == "neg" or (child.lower_ in _NEGATIONS and child.dep_ in {"advmod", "det", "preconj", "cc"}):
+            return -1
+        if child.lower_ in {"not", "n't", "never"} and child.i < token.i:
+            return -1
+        is_argument = child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr", "pobj", "expl"}
+        if is_argument and (
+            child.lower_ in _NOBODY or any(c.lower_ == "no" and c.dep_ == "det" for c in child.children)
+        ):
+            return -1
+    return 1
+
+
+def _is_denied_conjunct(verb: Token) -> bool:
+    """Whether "or" or "nor" carries the first verb's denial on."""
+    joined = any(child.lower_ in {"or", "nor"} for child in verb.head.children if child.dep_ == "cc")
+    has_subject = any(child.dep_ in {"nsubj", "nsubjpass"} for child in verb.children)
+    return joined and not has_subject and own_sign(verb) > 0 and own_sign(verb.head) < 0
+
+
+def grade_of(verb: Token) -> float:
+    """How sure the clause is, the least sure of its own words and of all that it hangs on."""
+    grade = _own_grade(verb)
+    for _ in range(6):
+        governor = verb.head
+        if governor == verb:
+            return grade
+        if verb.dep_ in {"xcomp", "ccomp", "pcomp", "acl"}:
+            grade = min(grade, _governed_grade(verb, governor))
+        is_carried = verb.dep_ == "xcomp" or (verb.dep_ == "conj" and verb.tag_ == "VB")
+        if governor.pos_ in {"VERB", "AUX"} and is_carried:
+            grade = min(grade, _own_grade(governor))
+        if verb.dep_ not in {"xcomp", "ccomp", "conj"}:
+            return grade
+        verb = governor
+    return grade
+
+
+def _governed_grade(verb: Token, governor: Token) -> float:
+    lemma = governor.lemma_.lower()
+    if governor.pos_ == "ADP":
+        if governor.lower_ not in {"of", "with", "about", "into", "on"}:
+            return FACT
+        lemma = governor.head.lemma_.lower()
+    if lemma in {"likely", "unlikely"} and any(c.lower_ in {"more", "less"} for c in governor.children):
+        return PRESENT
+    is_infinitive = any(child.tag_ == "TO" for child in verb.children)
+    if lemma in REPORTING and verb.dep_ == "ccomp" and sign_of(governor) < 0 and lemma not in THINKING | {"deny"}:
+        return UNSAID
+    if lemma in UNSURE_WORDS:
+        return UNSURE
+    if is_infinitive and (lemma in PLANNED or lemma == "be"):
+        return FUTURE
+    return TO_DO if is_infinitive and verb.dep_ != "conj" and lemma not in {"begin", "start", "have"} else FACT
+
+
+def _own_grade(verb: Token) -> float:
+    grade = FACT if verb.tag_ in {"VBD", "VBN"} else PRESENT
+    for child in verb.children:
+        word = child.lower_
+        if child.dep_ in {"aux", "auxpass"}:
+            grade = min(grade, _MODALS.get(word, FACT))
+            if word in {"has", "have", "had", "was", "were", "did"} and grade == PRESENT:
+                grade = FACT
+        elif (
+            child.dep_ in {"advmod", "amod"}
+            and word in _HEDGES
+            or child.dep_ == "mark"
+            and word in {"if", "unless", "whether"}
+        ):
+            grade = min(grade, UNSURE)
+        elif child.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in {"if", "unless"} for c in child.children):
+            grade = min(grade, BARE)
+        elif child.dep_ == "acomp" and word in UNSURE_WORDS:
+            grade = min(grade, UNSURE)
+    if any(c.tag_ == "TO" for c in verb.children):
+        grade = min(grade, PRESENT)
+    return grade

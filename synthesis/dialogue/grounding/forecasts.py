@@ -1,0 +1,55 @@
+"""What a text says will happen, or makes of its story, and no source says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from synthesis.dialogue.grounding.matching import content, support
+from synthesis.dialogue.grounding.texts import Sentence
+from synthesis.types import Finding
+
+_AHEAD = re.compile(
+    r"\b(?:will|'ll|won't|going to|likely|unlikely|expected|expect|could|may|might|would|sure to|bound to|surely"
+    r"|probably"
+    r"|set to|about to|soon|matter of time|lies? ahead|look(?:s|ing)? forward|in the (?:coming|next)|hard to|certain to"
+    r"|certainly|no doubt|doubt|future|tomorrow|eventually|remains to be seen|promises? to|threatens? to|stands? to"
+    r"|on course|inevitabl[ey]|poised|ready to|destined|only the (?:beginning|start)|long (?:trial|road|way)"
+    r"|perhaps)\b",
+    re.I,
+)
+_VERDICT = re.compile(
+    r"\b(?:turning point|game.?changer|wake-?up call|reminder (?:that|of)|raises? (?:\w+ )?questions|sign of things"
+    r"|tip of the"
+    r" iceberg|remains to be seen|time will tell|anybody's guess|anyone's guess|speaks volumes|huge blow|historic)\b",
+    re.I,
+)
+_LEAST = 0.45
+
+
+def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[tuple[int, Finding]]:
+    """Each with its place in the text."""
+    for sentence in text:
+        if sentence.text.endswith("?"):
+            continue
+        for start, end in _parts(sentence):
+            part = sentence.text[start:end]
+            ahead = _AHEAD.search(part)
+            if ahead and support(list(content(sentence, start, end)), sources) < _LEAST:
+                yield (
+                    sentence.start + start,
+                    Finding("forecast", part.strip(" ,."), "No cited sentence looks ahead so."),
+                )
+        verdict = _VERDICT.search(sentence.text)
+        if verdict and not any(verdict[0].lower() in source.lower for source in sources):
+            yield sentence.start + verdict.start(), Finding("forecast", verdict[0], "No source draws this conclusion.")
+
+
+def _parts(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """The sentence cut at its commas and joining words."""
+    start = 0
+    for match in re.finditer(r"[,;:] (?:and |but |so |which |where |while )?| (?:and|but|so|that) ", sentence.text):
+        if match.start() - start > 12:
+            yield start, match.start()
+            start = match.end()
+    yield start, len(sentence.text)

@@ -1,0 +1,157 @@
+"""Numbers that no source has, that count something else there, or that have another unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from synthesis.dialogue import figures
+from synthesis.dialogue.figures import Figure
+from synthesis.dialogue.grounding.measures import (
+    Measure,
+    measures,
+    of_another_kind,
+    opposed,
+    shares,
+    spans_of_time,
+    unit_size,
+)
+from synthesis.dialogue.grounding.shares import clock_spans, half_more, part_spans
+from synthesis.dialogue.grounding.texts import Sentence
+from synthesis.types import Finding
+
+_ABOUT = re.compile(
+    r"\b(about|around|some|roughly|approximately|close to|an estimated|or so|nearly|almost)\W+(\w+\W+)?$", re.I
+)
+_UNDER = re.compile(
+    r"\b(nearly|almost|just under|up to|as many as|less than|fewer than|under|below|not quite)\W+(\w+\W+)?$", re.I
+)
+_OVER = re.compile(r"\b(more than|over|at least|just over|above|upwards of|well over)\W+(\w+\W+)?$", re.I)
+_PAIR = re.compile(
+    r"\b(?:the|these|those|all|both|other) (?:two|three|both)\b(?! (?:million|hundred|thousand))|\bboth\b|\bpair\b",
+    re.I,
+)
+
+
+def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[tuple[int, Finding]]:
+    """Each with its place in the text."""
+    known = [measure for sentence in sources for measure in measures(sentence)]
+    spans = [span for sentence in sources for span in spans_of_time(sentence.text)]
+    for sentence in text:
+        spared = [*_spared(sentence, sources, known, spans)]
+        for stated in measures(sentence):
+            if any(start <= stated.figure.start < end for start, end in spared):
+                continue
+            found = _fault(stated, known, spans, sentence)
+            if found:
+                yield sentence.start + stated.figure.start, found
+
+
+def _spared(
+    sentence: Sentence, sources: Sequence[Sentence], known: Sequence[Measure], spans: Sequence[float]
+) -> Iterator[tuple[int, int]]:
+    """Where the sentence has a number in another shape that the sources have too, or none ("the two of them")."""
+    yield from clock_spans(sentence.text, sources)
+    yield from part_spans(sentence.text, sources)
+    for start, end, count, unit in half_more(sentence.text):
+        size = count * unit_size(unit)
+        if any(
+            abs(other - size) < 0.04 * size for other in [*spans, *(m.base for m in known if m.dimension == "time")]
+        ):
+            yield start, end
+    for match in _PAIR.finditer(sentence.text):
+        yield match.span()
+
+
+def _fault(stated: Measure, known: Sequence[Measure], spans: Sequence[float], sentence: Sentence) -> Finding | None:
+    span = with_unit(sentence.text, stated.figure)
+    supporting = [other for other in known if supports(other, stated, sentence.text)]
+    if not supporting:
+        if _is_computed(stated, known) or _is_span(stated, spans):
+            return None
+        same = [other for other in known if figures.same(other.value, stated.value) and other.dimension != ""]
+        if same and stated.dimension:
+            return Finding("unit", span, f"The cited sentences give this number in another unit than {span}.")
+        return Finding("number", span, f"No cited sentence says {span}.")
+    rates = {other.rate for other in supporting}
+    if stated.rate and "" not in rates and stated.rate not in rates:
+        return Finding("unit", f"{span} a {stated.rate}", f"The cited sentences say {span} a {sorted(rates)[0]}.")
+    return _counts_another(stated, supporting, known, span)
+
+
+def _counts_another(
+    stated: Measure, supporting: Sequence[Measure], known: Sequence[Measure], span: str
+) -> Finding | None:
+    opposites = [opposed(stated.near, other.near) for other in supporting]
+    if all(opposites) and opposites[0]:
+        word, other_word = opposites[0]
+        return Finding("unit", span, f"The cited sentences have {span} with '{other_word}', not with '{word}'.")
+    if all(of_another_kind(stated, other) for other in supporting):
+        counted = supporting[0].noun or sorted(supporting[0].near)[0]
+        return Finding("unit", span, f"In the cited sentences {span} counts something else: {counted}.")
+    mine = max(_closeness(stated, other) for other in supporting)
+    for other in known:
+        if figures.same(other.value, stated.value):
+            continue
+        if other.is_year == stated.is_year and _closeness(stated, other) >= 2 and mine == 0:
+            figure = f"{other.value:g}"
+            return Finding("number", span, f"What this says of {span}, the cited sentences say of {figure}.")
+    return None
+
+
+def _closeness(stated: Measure, other: Measure) -> float:
+    same_noun = bool(stated.noun and other.noun) and shares(frozenset({stated.noun}), frozenset({other.noun})) > 0
+    return shares(stated.words, other.words) + same_noun
+
+
+def supports(known: Measure, stated: Measure, text: str) -> bool:
+    if stated.dimension and known.dimension != stated.dimension:
+        return False
+    if not stated.dimension and known.dimension:
+        if stated.noun and known.dimension != "time":
+            return False
+        is_round = rounds(known.value, stated.value, 1.0, text[: stated.figure.start])
+        return figures.same(known.value, stated.value) or is_round
+    if figures.same(known.base, stated.base):
+        return True
+    if stated.dimension == "time" and abs(known.base - stated.base) < 0.04 * stated.base:
+        return True
+    return rounds(known.base, stated.base, stated.size, text[: stated.figure.start])
+
+
+def rounds(known: float, stated: float, size: float, before: str) -> bool:
+    low, high = stated * 0.93, stated * 1.07
+    if not low <= known <= high or stated / size < 10 or _digits(stated / size) >= _digits(known / size):
+        return False
+    return bool(
+        _ABOUT.search(before) or (_UNDER.search(before) and known < stated) or (_OVER.search(before) and known > stated)
+    )
+
+
+def _digits(value: float) -> int:
+    """How many digits say the value: 160 has two. A rounded number has fewer than the one that it rounds."""
+    return len(f"{value:.6f}".rstrip("0").replace(".", "").strip("0"))
+
+
+def _is_computed(stated: Measure, known: Sequence[Measure]) -> bool:
+    """Whether the number is the sum or the difference of two that the sources give of one thing."""
+    alike = [m for m in known if m.dimension == stated.dimension or not stated.dimension]
+    for first, second in combinations(alike, 2):
+        if first.dimension != second.dimension or stated.value < 4 or stated.is_year:
+            continue
+        is_of_one = bool(stated.noun) and all(stated.noun == m.noun for m in (first, second))
+        results = (first.value + second.value, abs(first.value - second.value))
+        if any(figures.same(result, stated.value) for result in results) and (is_of_one or first.dimension):
+            return True
+    return False
+
+
+def _is_span(stated: Measure, spans: Sequence[float]) -> bool:
+    return stated.dimension == "time" and any(abs(span - stated.base) < 0.04 * stated.base for span in spans)
+
+
+def with_unit(text: str, figure: Figure) -> str:
+    tail = re.match(r"\s?(%|per\s?cent|dollars?|euros?|pounds?)", text[figure.end :])
+    start = figure.start - 1 if figure.start and text[figure.start - 1] in "$£€¥₹" else figure.start
+    return text[start : figure.end + (tail.end() if tail else 0)]

@@ -1,0 +1,68 @@
+"""What a text affirms and its sources deny, or the other way round, and what it is surer of than they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from synthesis.dialogue.grounding import lexicon
+from synthesis.dialogue.grounding.certainty import BARE, FACT, FUTURE, PRESENT, THINKING, UNSAID, UNSURE
+from synthesis.dialogue.grounding.clauses import Predicate
+from synthesis.dialogue.grounding.matching import Match, matches
+from synthesis.dialogue.grounding.parties import PRONOUNS, Parties
+from synthesis.dialogue.grounding.texts import Sentence
+from synthesis.types import Finding
+
+
+def findings(text: Sequence[Sentence], sources: Sequence[Sentence], parties: Parties) -> Iterator[tuple[int, Finding]]:
+    """Each with its place in the text."""
+    for sentence in text:
+        if sentence.text.endswith("?"):
+            continue
+        for stated in sentence.predicates:
+            found = [match for match in matches(stated, sources, parties) if _is_comparable(stated, match)]
+            fault = _fault(stated, found)
+            if fault:
+                kind, reason = fault
+                span = sentence.text[stated.start : stated.end]
+                yield sentence.start + stated.start, Finding(kind, span, reason)
+
+
+def _fault(stated: Predicate, found: Sequence[Match]) -> tuple[str, str] | None:
+    if not found:
+        return None
+    agreeing = [match for match in found if match.relation * match.predicate.sign == stated.sign]
+    word = stated.token.text
+    if not agreeing:
+        if stated.sign < 0:
+            return "negation", f"The cited sentences do not deny what '{word}' says here."
+        return "negation", f"The cited sentences say the opposite of '{word}' here."
+    surest = max(match.predicate.grade for match in agreeing)
+    if is_surer(stated.grade, surest):
+        return "modality", f"The cited sentences are not as sure of '{word}': there it is open, planned or alleged."
+    return None
+
+
+def _is_comparable(stated: Predicate, match: Match) -> bool:
+    """Whether both say it of the same: "wanted no change" and "wanted to leave" are two things."""
+    other = match.predicate
+    wants = stated.lemma in THINKING and any(child.dep_ in {"xcomp", "ccomp"} for child in other.token.children)
+    wants = wants or (stated.lemma in THINKING and any(c.dep_ in {"xcomp", "ccomp"} for c in stated.token.children))
+    is_last = any(token.lower_ in {"last", "only", "first"} for token in stated.token.sent)
+    if wants or (is_last and other.sign < 0):
+        return False
+    has_degree = any(token.tag_ in {"JJR", "RBR"} for token in stated.token.sent)
+    if stated.sign < 0 and has_degree:
+        return False
+    own = [word for word in (*stated.patients, *stated.others) if word not in PRONOUNS]
+    theirs = [word for word in other.arguments if word not in PRONOUNS]
+    if not own or not theirs or stated.lemma != other.lemma:
+        return True
+    return any(lexicon.relation(word, its) == 1 for word in own for its in theirs)
+
+
+def is_surer(stated: float, known: float) -> bool:
+    if known <= UNSAID:
+        return stated > UNSAID
+    if known <= UNSURE:
+        return stated >= FUTURE
+    return stated == FACT and (known <= BARE or known == FUTURE) or (stated >= PRESENT and known < BARE)

@@ -1,0 +1,58 @@
+"""Roles that no source gives to the person who is said to have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from synthesis.dialogue.grounding import lexicon
+from synthesis.dialogue.grounding.parties import Parties, Role, role_words, roles_in
+from synthesis.dialogue.grounding.texts import Sentence
+from synthesis.types import Finding
+
+_ANYBODY = frozenset("man woman person official politician expert mr mrs ms dr sir lord lady".split())
+
+
+def findings(text: Sequence[Sentence], parties: Parties) -> Iterator[tuple[int, Finding]]:
+    """Each with its place in the text."""
+    for sentence in text:
+        for role in roles_in(sentence):
+            fault = _fault(role, parties)
+            if fault:
+                yield sentence.start + role.start, Finding("role", sentence.text[role.start : role.end], fault)
+
+
+def _fault(role: Role, parties: Parties) -> str:
+    if role.noun in _ANYBODY or role.noun not in role_words():
+        return ""
+    known = parties.roles.get(role.name, [])
+    name = role.name.title()
+    if not known:
+        other = next((other for roles in parties.roles.values() for other in roles if other.noun == role.noun), None)
+        is_anothers = role.name in parties.words and other is not None and other.name != role.name
+        return f"The sources call {other.name.title()} {role.noun}, not {name}." if is_anothers and other else ""
+    fitting = [other for other in known if _fits(role.noun, other)]
+    if not fitting:
+        return f"The sources call {name} {_called(known[0])}, not {role.noun}."
+    told = parties.told_with(role.name)
+    strange = [
+        word for word in role.narrowing - role.owners if not any(lexicon.relation(word, its) == 1 for its in told)
+    ]
+    if strange and role.name in parties.words and any(other.narrowing for other in fitting):
+        return f"The sources call {name} {_called(fitting[0])}, and say nothing of '{strange[0]}'."
+    if role.owners and all(_is_elsewhere(role, other, parties) for other in fitting):
+        return f"The sources call {name} {_called(fitting[0])}."
+    return ""
+
+
+def _fits(noun: str, other: Role) -> bool:
+    return any(lexicon.relation(noun, word) == 1 for word in (other.noun, *other.narrowing))
+
+
+def _is_elsewhere(role: Role, other: Role, parties: Parties) -> bool:
+    """Whether what narrows the role ("the agency's") is somebody else's than in the source."""
+    own = {word for word in role.owners if word in parties.words and word != role.name}
+    return bool(own and other.owners) and not parties.may_be_same(own, other.owners | other.narrowing)
+
+
+def _called(role: Role) -> str:
+    return " ".join([*sorted(role.narrowing), role.noun])

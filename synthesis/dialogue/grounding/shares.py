@@ -1,0 +1,117 @@
+"""Numbers said in other shapes: hours of the clock, "four in five", "a quarter", "an hour and a half"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from synthesis.dialogue import figures
+from synthesis.dialogue.grounding.texts import Sentence
+
+_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_ONES = "one two three four five six seven eight nine".split()
+_MINUTE = rf"(?:oh[ -](?:{'|'.join(_ONES)})|{'|'.join(_TEENS)}|(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES)}))?)"
+_SPOKEN = re.compile(
+    rf"\b(?:(?P<part>a quarter|quarter|half|{_MINUTE}|five) (?P<side>past|to) )?(?P<hour>{'|'.join(_HOURS)})"
+    rf"(?:[ -](?P<minute>{_MINUTE}))?\b(?! (?:hundred|thousand|million|billion))",
+    re.I,
+)
+_WRITTEN = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.:](\d{2}))?(?! ?(?:%|percent|per cent|million|billion|[.,:]?\d))")
+_RATIO = re.compile(r"\b(\w+) (?:in|out of)(?: every)? (\w+)\b", re.I)
+_AND_A_HALF = re.compile(
+    r"\b(?P<count>an?|one|two|three|four|five|six|\d+) (?P<unit>hour|day|week|month|year|century"
+    r"|decade)s? and a half\b",
+    re.I,
+)
+_FRACTION = re.compile(
+    r"\b(?:(?P<top>a|one|two|three|four)[ -])?(?P<part>half|thirds?|quarters?|fifths?|tenths?)\b", re.I
+)
+_PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
+_TOPS = {"two": 2, "three": 3, "four": 4}
+_NEAR = 0.08
+
+
+def clock_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Where the text says an hour, or a price read like one, that a source has in figures."""
+    known = {_pair(match) for source in sources for match in _WRITTEN.finditer(source.text) if match[2]}
+    known |= {pair for source in sources for pair in _spoken(source.text)}
+    for match in _SPOKEN.finditer(text):
+        pair = _read(match)
+        if pair and (pair in known or ((pair[0] + 12) % 24, pair[1]) in known):
+            yield match.start(), match.end()
+
+
+def _spoken(text: str) -> Iterator[tuple[int, int]]:
+    for match in _SPOKEN.finditer(text):
+        pair = _read(match)
+        if pair:
+            yield pair
+
+
+def _pair(match: re.Match[str]) -> tuple[int, int]:
+    return int(match[1]), int(match[2] or 0)
+
+
+def _read(match: re.Match[str]) -> tuple[int, int] | None:
+    """(hour, minute) of a spoken time; None for a bare number."""
+    hour = _HOURS.index(match["hour"].lower()) + 1
+    if match["part"]:
+        part = match["part"].lower().removeprefix("a ")
+        minutes = {"quarter": 15, "half": 30}.get(part) or _minute(part)
+        return (hour, minutes) if match["side"].lower() == "past" else (hour - 1 or 12, 60 - minutes)
+    return (hour, _minute(match["minute"])) if match["minute"] else None
+
+
+def _minute(words: str) -> int:
+    parts = re.split(r"[ -]", words.lower())
+    total = 0
+    for word in parts:
+        total += _TENS.get(word, 0) or (_TEENS.index(word) + 10 if word in _TEENS else 0)
+        total += _ONES.index(word) + 1 if word in _ONES else 0
+    return total
+
+
+def part_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Where the text says a part ("one in three", "a quarter") that the sources have as a percentage or as two
+    numbers."""
+    known = [share for source in sources for share in _shares(source)]
+    for match in _RATIO.finditer(text):
+        numbers = [figures.find(word) for word in (match[1], match[2])]
+        tops = [1.0] if match[1].lower() == "one" else [f.value for f in numbers[0]]
+        is_part = bool(tops and numbers[1]) and tops[0] < numbers[1][0].value <= 10
+        if is_part and _is_near(tops[0] / numbers[1][0].value, known):
+            yield match.start(), match.end()
+    for match in _FRACTION.finditer(text):
+        part = _PARTS[match["part"].lower().removesuffix("s")] * _TOPS.get((match["top"] or "").lower(), 1)
+        before = text[: match.start()].rstrip().lower()
+        is_bound = before.endswith(("more than", "over", "less than", "under", "almost", "nearly", "about", "than a"))
+        near = _NEAR * (3 if is_bound else 1)
+        if any(abs(share - part) <= near * part for share in known):
+            yield match.start(), match.end()
+
+
+def _shares(source: Sentence) -> Iterator[float]:
+    found = source.figures
+    yield from (figure.value / 100 for figure in found if figure.unit == "percent")
+    for first, second in permutations(found[:6], 2):
+        if 0 < first.value < second.value:
+            yield first.value / second.value
+    for match in _FRACTION.finditer(source.text):
+        yield _PARTS[match["part"].lower().removesuffix("s")] * _TOPS.get((match["top"] or "").lower(), 1)
+    for match in re.finditer(r"\b(\d+) basis points?", source.text):
+        yield int(match[1]) / 100
+
+
+def _is_near(share: float, known: Sequence[float]) -> bool:
+    return any(abs(other - share) <= _NEAR * share for other in known)
+
+
+def half_more(text: str) -> Iterator[tuple[int, int, float, str]]:
+    """(start, end, count, unit) of "an hour and a half"."""
+    for match in _AND_A_HALF.finditer(text):
+        count = match["count"].lower()
+        found = figures.find(count)
+        yield match.start(), match.end(), (found[0].value if found else 1.0) + 0.5, match["unit"].lower()
