@@ -23,6 +23,14 @@ class NothingToTell(SynthesisError, ValueError):
     """No story among those given has enough text to be told."""
 
 
+class LanguageNotSpoken(SynthesisError, ValueError):
+    """An edition in a language that the hosts don't speak; `language` is its BCP 47 tag."""
+
+    def __init__(self, language: str):
+        super().__init__(f"the hosts speak English, and the edition's language is {language!r}")
+        self.language = language
+
+
 class DialogueRejected(SynthesisError):
     """A script that may not be used: `turn` is the turn's index, or None for the whole script."""
 

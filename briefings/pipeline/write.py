@@ -6,7 +6,7 @@ An editor's new words for a turn are held against the same sources, and need a n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import F
@@ -14,7 +14,7 @@ from django.utils.timezone import now
 
 from briefings import engines, headlines, restrictions, sources
 from briefings.errors import NothingToSay, ScriptRejected, StageConflict
-from briefings.models import Article, Episode, Script, Segment, Show, Story, Turn
+from briefings.models import Article, Episode, Recording, Script, Segment, Show, Story, Turn
 from briefings.pipeline import stages
 from synthesis import types
 from synthesis.errors import CheckpointError, NothingToTell, SynthesisError
@@ -24,6 +24,7 @@ Status = Episode.Status
 EDITABLE = (Status.WRITTEN, Status.APPROVED, Status.VOICED)
 REMEMBERED_EDITIONS = 10
 REMEMBERED_QUESTIONS = 4  # editions: the right question has few wordings, and a wrong one is worse than a known one
+RECORDINGS_HEARD = 5
 WORDS_A_MINUTE = 165
 SHORT = 0.85  # of the length asked for
 UNAPPROVED: dict[str, object] = {
@@ -113,9 +114,25 @@ def edition_of(episode: Episode) -> types.Edition:
         timezone=show.timezone,
         is_sample=invented.exists(),
         recent_phrases=frozenset(_recent_phrases(episode)),
+        format=cast(types.Format, show.format),
+        language=show.language,
+        speaking_rates=_speaking_rates(show),
         never_say=restrictions.never_say(show),
         allowed_addresses=tuple(line.strip() for line in show.allowed_addresses.splitlines() if line.strip()),
     )
+
+
+def _speaking_rates(show: Show) -> dict[str, float]:
+    """The words a minute of each host, by what their turns took in the show's last recordings."""
+    last = Recording.objects.filter(episode__show=show).order_by("-pk")[:RECORDINGS_HEARD]
+    spoken: dict[str, list[tuple[str, float]]] = {}
+    for cue in (cue for recording in last for cue in recording.cues):
+        spoken.setdefault(cue["host"], []).append((cue["text"], cue["end_s"] - cue["start_s"]))
+    if not spoken:
+        return {}
+    from synthesis.dialogue.length import words_a_minute  # brings the studio's mixing, which takes seconds to import
+
+    return {host: rate for host, said in spoken.items() if (rate := words_a_minute(said))}
 
 
 def _recent_phrases(episode: Episode) -> Iterable[str]:

@@ -12,7 +12,8 @@ from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.reading import Reading
 from synthesis.dialogue.roles import is_counter
 
-MOST_FACTS, ENDING_BY = 16, 3
+MOST_FACTS, MOST_DEEP, ENDING_BY = 16, 80, 3
+TOLD = 0.8  # the share of a sentence's words that make it one that was told before
 OTHER_SIDE, PROMISED = 1.0, 2.0  # what a voice of another side is worth, and the whole of a title
 # Where several outlets report, their facts are told by what they do.
 _PHASES = {
@@ -46,20 +47,21 @@ _STOP = frozenset(
 )
 
 
-def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list[Fact]:
+def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact], *, is_deep: bool = False) -> list[Fact]:
     """The facts worth telling, in order of worth: any first n of them make a story that holds together.
 
     From an article at most a third of its sentences are taken, three of a short one, four of one that has eight. The
     first fact is the lead article's news, the third at the latest one to end on; what says again what was said, or
-    points at something unsaid, does not get in.
+    points at something unsaid, does not get in. `is_deep`: as many as can be told of one story alone, up to two thirds.
     """
     facts = travelling(readings, facts)
-    room = {reading.article.id: _room(reading.total) for reading in readings}
+    most = MOST_DEEP if is_deep else MOST_FACTS
+    room = {r.article.id: 2 * r.total // 3 if is_deep else _room(r.total) for r in readings}
     chosen: list[Fact] = []
     said = set(content_words(title))
     lead = _lead(title, facts, readings[0].article.id) if readings else None
     candidates = [lead] if lead else []
-    while candidates and len(chosen) < MOST_FACTS:
+    while candidates and len(chosen) < most:
         best = max(candidates, key=lambda fact: _worth(fact, chosen, said, title))
         chosen.append(best)
         room[best.sentence.article.id] -= 1
@@ -76,6 +78,16 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact]) -> list
         if len(chosen) == ENDING_BY - 1 and not any(map(is_ending, chosen[1:])):
             candidates = [fact for fact in candidates if is_ending(fact)] or candidates
     return chosen
+
+
+def untold(facts: Sequence[Fact], told: Sequence[str]) -> list[Fact]:
+    """The facts that none of the sentences `told` has told, in these words or nearly so."""
+    before = [content_words(sentence) for sentence in told]
+    return [fact for fact in facts if not any(_is_told(content_words(fact.sentence.written), said) for said in before)]
+
+
+def _is_told(words: set[str], said: set[str]) -> bool:
+    return len(words & said) >= TOLD * max(1, min(len(words), len(said)))
 
 
 # "The strike" is a riddle, or worse, another strike, to who has not heard of one in this story.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.dialogue import addresses, appeals, choose, grounding, restricted
+from synthesis.dialogue import addresses, appeals, choose, grounding, restricted, when
 from synthesis.dialogue.attribution import spoken_outlet
 from synthesis.dialogue.choose import content_words
 from synthesis.dialogue.headlines import without_circumstance
@@ -13,7 +14,7 @@ from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import BANNED, Phrasebook
 from synthesis.dialogue.segment import Prepared
 from synthesis.dialogue.when import spoken_date
-from synthesis.types import Edition, Turn, TurnKind
+from synthesis.types import Edition, Host, Turn, TurnKind
 
 MOST_CONTENTS_WORDS, MOST_LATER_WORDS = 44, 8
 LEAST_OF_TITLE = 0.2  # below it, the first fact tells another matter than the title
@@ -30,16 +31,25 @@ class Link:
     is_headline: bool = False
 
 
-def opening(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:
-    """Who speaks, which day it is, what is in it, and that machines made it."""
-    greeting = book.say(
-        "opening", "greeting", show=edition.show, date=spoken_date(edition.date), lead=lead, other=other
-    )
-    second = f"{book.say('opening', 'second', other=other)} {_contents(stories, book)}"
+def opening(stories: Sequence[Prepared], lead: Host, other: Host, book: Phrasebook, edition: Edition) -> list[Turn]:
+    """Who speaks, which day it is, what is in it, and that machines made it. A briefing has no list of contents."""
+    need, slots = ("greeting_role", {"role": _role(lead)}) if lead.role else ("greeting", {})
+    date = spoken_date(edition.date)
+    greeting = book.say("opening", need, show=edition.show, date=date, lead=lead.name, other=other.name, **slots)
     notice = book.say("opening", "disclosure")
     if edition.is_sample:
         notice += f" {book.say('opening', 'sample')}"
-    return [_turn(lead, greeting, "opening"), _turn(other, second, "opening"), _turn(lead, notice, "opening")]
+    need, slots = ("second_role", {"role": _role(other)}) if other.role else ("second", {})
+    second = book.say("opening", need, other=other.name, **slots)
+    if edition.format == "briefing":
+        return [_turn(lead.name, greeting, "opening"), _turn(other.name, f"{second} {notice}", "opening")]
+    contents = f"{second} {_contents(stories, book)}"
+    rows = [(lead.name, greeting), (other.name, contents), (lead.name, notice)]
+    return [_turn(host, text, "opening") for host, text in rows]
+
+
+def _role(host: Host) -> str:
+    return host.role if re.match(r"(our|your|the|an?)\b", host.role, re.I) else f"our {host.role}"
 
 
 def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
@@ -100,14 +110,18 @@ def link(
     other: str,
     book: Phrasebook,
     *,
+    edition: Edition,
     hands_over: bool,
     before: Sequence[Link] = (),
 ) -> Link:
     """The words that lead into a story (`position`: first, next or last), after the links `before`. With `hands_over`
-    the other host says them, since the lead has just spoken; a headline, which no fact turn could answer for, is
-    always the other's. One link of an edition reads a headline, and no third in a row names an outlet alone."""
+    the other host says them, since the lead has just spoken; a headline, which no fact turn could answer for, and the
+    reminder of what was told before are always the other's. One link of an edition reads a headline, and no third in a
+    row names an outlet alone."""
     outlet = spoken_outlet(prepared.story.articles[0].outlet)
     slots = {"host": lead, "outlet": outlet}
+    if prepared.story.told_on is not None:
+        return Link(_turn(other, _again(prepared, book, edition), "link", prepared.story.id), names_outlet=False)
     if headline := _whole_headline(prepared) if not any(told.is_headline for told in before) else "":
         need = "headline" if position == "next" else f"{position}_headline"
         turn = _turn(other, book.say("links", need, headline=headline, **slots), "link", prepared.story.id)
@@ -123,6 +137,17 @@ def link(
     text = book.say("links", f"{base}_{'plain' if is_third else 'outlet'}", **slots)
     turn = _turn(other if hands_over else lead, text, "link", prepared.story.id)
     return Link(turn, names_outlet=not is_third, is_bare=not is_third)
+
+
+def _again(prepared: Prepared, book: Phrasebook, edition: Edition) -> str:
+    """The story that was told before, by the day on which it was told."""
+    told_on = prepared.story.told_on or edition.date
+    day = when.day_of(told_on, edition.date)
+    topic = prepared.billing.thing or prepared.billing.topic
+    for need, words in (("update", topic), ("update_place", prepared.billing.place)):
+        if _sound(words, prepared):
+            return book.say("links", need, topic=words, place=words, day=day)
+    return book.say("links", "update_plain", day=day, outlet=spoken_outlet(prepared.story.articles[0].outlet))
 
 
 def has_news(prepared: Prepared) -> bool:
@@ -163,6 +188,8 @@ def with_link(link: Link, turns: Sequence[Turn]) -> list[Turn]:
 
 def closing(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:
     """What it was about, where the sources are, goodbye."""
+    if edition.format == "briefing":
+        return [_turn(lead, f"{_recap(stories, book, edition)} {book.say('closing', 'sources')}", "closing")]
     first = f"{_recap(stories, book, edition)} {book.say('closing', 'sources')}"
     goodbye, answer = book.say("closing", "bye", lead=other, other=lead).split("|")
     return [_turn(lead, first, "closing"), _turn(other, goodbye, "closing"), _turn(lead, answer, "closing")]

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from synthesis.audio.mix import ANSWER_GAP_S, SENTENCE_GAP_S, STORY_GAP_S, TURN_GAP_S
+from synthesis.audio.mix import ANSWER_GAP_S, LEAD_IN_S, LEAD_OUT_S, SENTENCE_GAP_S, STORY_GAP_S, TURN_GAP_S
 from synthesis.text.normalize import normalize, words
 from synthesis.types import Turn
 
-# Measured over twelve turns of news, six by each of af_heart and am_michael: 15.7 and 15.0, names and figures
-# spelt out.
-LETTERS_PER_SECOND = 15.4
+# A word of six letters, its space counted, as a typist counts: names and figures are spelt out as they are heard.
+LETTERS_A_WORD = 6
+# Measured over twelve turns of news, six by each of af_heart and am_michael: 157 and 150.
+WORDS_A_MINUTE = 154.0
+# What is taken for a host's rate lies within these; anything else is a fault of the recording.
+SLOWEST, FASTEST = 90.0, 240.0
 
 
-def seconds(turns: Sequence[Turn]) -> float:
-    """The spoken length of `turns` in a row, with the gaps that the mix puts between them."""
-    total = 0.0
+def seconds(turns: Sequence[Turn], rates: Mapping[str, float] | None = None) -> float:
+    """The length of a recording of `turns`, with the gaps that the mix puts between and around them.
+
+    `rates`: words a minute of each host by name, as `words_a_minute` measures them.
+    """
+    total = LEAD_IN_S + LEAD_OUT_S
     for place, turn in enumerate(turns):
-        total += _letters(turn.text) / LETTERS_PER_SECOND
+        rate = (rates or {}).get(turn.host, WORDS_A_MINUTE)
+        total += _words(turn.text) / min(FASTEST, max(SLOWEST, rate)) * 60
         if place:
             total += _gap(turns[place - 1], turn)
     return total
+
+
+def words_a_minute(spoken: Iterable[tuple[str, float]]) -> float:
+    """The rate of one who said each text in so many seconds; 0.0 for one who said nothing."""
+    known = [(_words(text), duration_s) for text, duration_s in spoken if duration_s > 0]
+    told_s = sum(duration_s for _, duration_s in known)
+    return 60 * sum(count for count, _ in known) / told_s if told_s else 0.0
 
 
 def _gap(before: Turn, turn: Turn) -> float:
@@ -31,7 +45,7 @@ def _gap(before: Turn, turn: Turn) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _letters(text: str) -> float:
-    """Letters and spaces as they are heard ("$3.2 million" is 35), and what the pauses between sentences cost."""
-    sentences = sum(text.count(f"{mark} ") for mark in ".!?")
-    return len(words(normalize(text))) + sentences * SENTENCE_GAP_S * LETTERS_PER_SECOND / 2
+def _words(text: str) -> float:
+    """Words as they are heard ("$3.2 million" is six), and what the pauses between sentences cost."""
+    pauses_s = sum(text.count(f"{mark} ") for mark in ".!?") * SENTENCE_GAP_S / 2
+    return len(words(normalize(text))) / LETTERS_A_WORD + pauses_s * WORDS_A_MINUTE / 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from synthesis.dialogue import choose, grounding, restricted, when
 from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet, without_also
@@ -37,6 +37,7 @@ class Prepared:
     is_grave: bool
     needs_headline: bool  # the article's own first sentence could not be told
     never_say: tuple[str, ...] = ()
+    spoken: dict[int, list[Spoken]] = field(default_factory=dict, compare=False)  # by how many facts are told
 
     def source_texts(self) -> list[str]:
         """Everything the story has, for what the hosts say in their own words."""
@@ -50,6 +51,7 @@ class Prepared:
 
 
 def prepare(story: Story, edition: Edition) -> Prepared:
+    """The story's facts, ranked; of one that was told before only what is new."""
     readings = tuple(read(article) for article in story.articles)
     facts = tuple(
         fact
@@ -57,7 +59,8 @@ def prepare(story: Story, edition: Edition) -> Prepared:
         for fact in facts_of(reading, edition)
         if not restricted.check(fact.text, edition.never_say)
     )
-    ranked = tuple(choose.rank(story.title, readings, facts))
+    is_deep = edition.format == "deep_dive"
+    ranked = tuple(choose.rank(story.title, readings, choose.untold(facts, story.told), is_deep=is_deep))
     first = parse([ranked[0].text])[0] if ranked else None
     expansions = {
         key: words.removeprefix("the ")
@@ -89,7 +92,9 @@ def tell(
     prepared: Prepared, count: int, lead: str, other: str, book: Phrasebook, edition: Edition, *, named: bool
 ) -> list[Turn]:
     """The turns of a story with its `count` best facts. `named` says that the link has named the outlet already."""
-    groups = _groups(_spoken_facts(prepared, count, edition))
+    if count not in prepared.spoken:
+        prepared.spoken[count] = _spoken_facts(prepared, count, edition)
+    groups = _groups(prepared.spoken[count])
     talk = Talk(groups, prepared.story.articles, named=named)
     turns: list[Turn] = []
     heard = {prepared.story.articles[0].id} if named else set()

@@ -113,6 +113,12 @@ def _name(day: dt.date, edition: dt.date) -> str:
     return f"{day:%B} {day.day}{year}"
 
 
+def day_of(day: dt.date, edition: dt.date) -> str:
+    """A day before the edition as it is said after a verb: "yesterday", "on Tuesday", "on March 3"."""
+    days = (edition - day).days
+    return {0: "earlier today", 1: "yesterday"}.get(days) or f"on {_name(day, edition)}"
+
+
 def spoken_date(day: dt.date) -> str:
     """ "Monday, the 23rd of November"."""
     suffix = "th" if 10 <= day.day % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")

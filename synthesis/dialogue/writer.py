@@ -11,7 +11,7 @@ from synthesis.dialogue.generative import Assignment, LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
 from synthesis.dialogue.served import ChatModel
-from synthesis.errors import CheckpointError, NothingToTell
+from synthesis.errors import CheckpointError, LanguageNotSpoken, NothingToTell
 from synthesis.types import Dialogue, Edition, Host, LeftOut, Progress, Story, Turn, no_progress
 
 
@@ -42,8 +42,10 @@ class Writer:
     def write(
         self, stories: Sequence[Story], hosts: Sequence[Host], *, edition: Edition, progress: Progress = no_progress
     ) -> Dialogue:
-        """Raises NothingToTell if no story has a sentence that can be spoken, ValueError without two hosts, and
-        CheckpointError if the server can't be used."""
+        """Raises NothingToTell if no story has a sentence that can be spoken, LanguageNotSpoken for any language but
+        English, ValueError without two hosts, and CheckpointError if the server can't be used."""
+        if edition.language.split("-")[0].lower() != "en":
+            raise LanguageNotSpoken(edition.language)
         if len({host.name for host in hosts}) != 2:
             raise ValueError(f"a dialogue has two hosts with different names, not {[host.name for host in hosts]}")
         steps = len(stories) + 2
@@ -53,7 +55,9 @@ class Writer:
         for done, story in enumerate(stories):
             progress(done, steps)
             ready = prepare(material.cleaned(story, [host.name for host in hosts]), edition)
-            if not ready.facts:
+            if not ready.facts and story.told:
+                left_out.append(LeftOut(story.id, "It was told before, and nothing in it is new."))
+            elif not ready.facts:
                 left_out.append(LeftOut(story.id, "None of its sentences can be spoken."))
             elif frame.has_news(ready):
                 prepared.append(ready)

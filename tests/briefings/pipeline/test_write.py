@@ -64,6 +64,21 @@ def test_the_writer_is_told_of_the_edition(writer):
     assert [host.name for host in hosts] == ["Ava", "Ben"]
 
 
+def test_the_writer_is_told_how_fast_the_hosts_spoke_and_what_they_are(writer):
+    show = make_show(language="en-gb", format="briefing")
+    host = show.hosts.first()
+    type(host).objects.filter(pk=host.pk).update(role="anchor")
+    earlier = make_episode(show, Status.PUBLISHED, edition_date=dt.date(2025, 2, 1))
+    text = "The old wall was built by the masons of the town."
+    cues = [{"start_s": 1.0, "end_s": 4.0, "host": host.name, "text": text, "turn": 0}]
+    earlier.recordings.update(cues=cues)
+    stages.advance(planned(make_story(), show=show, edition_date=dt.date(2025, 2, 2)).pk, WRITE)
+    _, hosts, edition = writer.asked[0]
+    assert (edition.language, edition.format, hosts[0].role) == ("en-gb", "briefing", "anchor")
+    assert set(edition.speaking_rates) == {host.name}
+    assert edition.speaking_rates[host.name] == pytest.approx(len(text) / 6 / 3 * 60, rel=0.1)
+
+
 def test_invented_news_is_said_to_be_invented(writer):
     story = make_story([make_article(make_feed(is_sample=True))])
     stages.advance(planned(story).pk, WRITE)

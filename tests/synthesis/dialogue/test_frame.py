@@ -8,7 +8,7 @@ import pytest
 
 from synthesis.dialogue import frame, segment
 from synthesis.dialogue.phrases import Phrasebook
-from synthesis.types import Article, Story
+from synthesis.types import DEFAULT_HOSTS, Article, Story
 
 
 def test_hosts_name_themselves_plainly():
@@ -28,7 +28,7 @@ def linked(edition):
     def _linked(text, title, before=()):
         told = segment.prepare(Story("s", title, (article("a", "Meridian Wire", text, title=title),)), edition)
         book = Phrasebook("seed")
-        return frame.link(told, "next", "Ava", "Ben", book, hands_over=False, before=before)
+        return frame.link(told, "next", "Ava", "Ben", book, edition=edition, hands_over=False, before=before)
 
     return _linked
 
@@ -63,6 +63,6 @@ def test_no_third_link_in_a_row_names_an_outlet_alone(linked):
 
 def test_the_opening_tells_the_later_stories_in_few_words(stories, edition):
     prepared = [segment.prepare(story, edition) for story in stories]
-    second = frame.opening(prepared, "Ava", "Ben", Phrasebook("seed"), edition)[1].text
+    second = frame.opening(prepared, *DEFAULT_HOSTS, Phrasebook("seed"), edition)[1].text
     later = re.split(r", (?:and )?", second.rstrip("."))[1:]
     assert later and all(len(words.split()) <= 8 for words in later)

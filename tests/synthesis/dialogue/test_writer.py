@@ -1,7 +1,10 @@
 import dataclasses
 import datetime as dt
+import json
 import re
+from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +15,11 @@ from synthesis.dialogue.phrases import BANNED
 from synthesis.dialogue.reading import clean
 from synthesis.dialogue.segment import sources
 from synthesis.dialogue.writer import Writer
-from synthesis.errors import NothingToTell
+from synthesis.errors import LanguageNotSpoken, NothingToTell
 from synthesis.text.sentences import split
 from synthesis.types import DEFAULT_HOSTS, Article, Edition, Host, Story
+
+STORIES = Path(__file__).parents[2] / "data" / "stories"
 
 
 @pytest.fixture
@@ -24,6 +29,13 @@ def dialogue(stories, edition):
 
 def words(turn):
     return re.findall(r"\w+", turn.text.casefold())
+
+
+def kept_stories():
+    """A day's news from the invented sets, the first of them with two reports."""
+    paths = sorted(STORIES.glob("*.json"))[:10]
+    stories = [Story.from_json(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return [story for story in stories if story.told_on is None]
 
 
 def facts_of(dialogue):
@@ -96,11 +108,71 @@ def test_each_outlet_that_is_used_is_named(dialogue, stories):
             assert outlet_name(articles[name].outlet) in " ".join(turn.text for turn in turns)
 
 
-def test_the_length_asked_for_is_met(stories):
-    for minutes in (1.5, 2.5):
-        edition = Edition("The Tandem", dt.date(2026, 11, 23), minutes)
-        turns = Writer().write(stories, DEFAULT_HOSTS, edition=edition).turns
-        assert length.seconds(turns) == pytest.approx(minutes * 60, rel=0.15)
+@pytest.mark.parametrize(("minutes", "format"), [(1.5, "briefing"), (4.0, "daily")])
+def test_the_length_asked_for_is_met(minutes, format):
+    rates = {"Ava": 140.0, "Ben": 165.0}
+    edition = Edition("The Tandem", dt.date(2026, 3, 2), minutes, format=format, speaking_rates=rates)
+    turns = Writer().write(kept_stories(), DEFAULT_HOSTS, edition=edition).turns
+    assert length.seconds(turns, rates) == pytest.approx(minutes * 60, rel=0.05)
+
+
+def test_slow_hosts_are_given_less_to_say():
+    def words_for(rate):
+        rates = {"Ava": rate, "Ben": rate}
+        edition = Edition("The Tandem", dt.date(2026, 3, 2), 4.0, speaking_rates=rates)
+        return sum(len(words(turn)) for turn in Writer().write(kept_stories(), DEFAULT_HOSTS, edition=edition).turns)
+
+    assert words_for(120.0) < 0.9 * words_for(180.0)
+
+
+def test_a_briefing_tells_many_stories_in_a_turn_or_two():
+    edition = Edition("The Tandem", dt.date(2026, 3, 2), 2.0, format="briefing")
+    dialogue = Writer().write(kept_stories(), DEFAULT_HOSTS, edition=edition)
+    told = Counter(turn.story for turn in facts_of(dialogue))
+    assert len(told) >= 4 and max(told.values()) <= 3
+    assert sum(turn.kind in {"opening", "closing"} for turn in dialogue.turns) == 3
+
+
+def test_a_deep_dive_is_of_one_story_and_goes_deeper():
+    stories = kept_stories()
+    daily, deep = (
+        Writer().write(stories, DEFAULT_HOSTS, edition=Edition("The Tandem", dt.date(2026, 3, 2), 4.0, format=of))
+        for of in ("daily", "deep_dive")
+    )
+    told = {turn.story for turn in facts_of(deep)}
+    assert told == {stories[0].id} and len(deep.left_out) == len(stories) - 1
+    assert sum(t.story in told for t in facts_of(deep)) > sum(t.story in told for t in facts_of(daily))
+
+
+def test_an_unknown_format_and_another_language_are_refused(trawler, edition):
+    with pytest.raises(ValueError, match="weekly"):
+        Writer().write([trawler], DEFAULT_HOSTS, edition=dataclasses.replace(edition, format="weekly"))
+    with pytest.raises(LanguageNotSpoken, match="English.*'de'"):
+        Writer().write([trawler], DEFAULT_HOSTS, edition=dataclasses.replace(edition, language="de"))
+    assert Writer().write([trawler], DEFAULT_HOSTS, edition=dataclasses.replace(edition, language="en-GB")).turns
+
+
+def test_a_host_is_introduced_by_the_role(trawler, edition):
+    hosts = (Host("Ava", "af_heart"), Host("Ben", "am_michael", role="coast correspondent"))
+    said = [turn.text for turn in Writer().write([trawler], hosts, edition=edition).turns if turn.kind == "opening"]
+    assert "Ben, our coast correspondent" in " ".join(said)
+
+
+def test_a_story_told_before_is_told_as_an_update(sea_wall, trawler, edition):
+    told = tuple(split(sea_wall.articles[0].text))
+    again = dataclasses.replace(sea_wall, told_on=dt.date(2026, 11, 21), told=told)
+    dialogue = Writer().write([trawler, again], DEFAULT_HOSTS, edition=dataclasses.replace(edition, minutes=3.0))
+    turns = [turn for turn in dialogue.turns if turn.story == "wall"]
+    assert turns[0].kind == "link" and "Saturday" in turns[0].text
+    cited = {citation.article for turn in turns for citation in turn.citations}
+    assert cited == {"courier"}
+
+
+def test_an_update_without_news_is_left_out(sea_wall, trawler, edition):
+    told = tuple(sentence for article in sea_wall.articles for sentence in split(article.text))
+    again = dataclasses.replace(sea_wall, told_on=dt.date(2026, 11, 21), told=told)
+    dialogue = Writer().write([trawler, again], DEFAULT_HOSTS, edition=edition)
+    assert [left.story for left in dialogue.left_out] == ["wall"] and "told before" in dialogue.left_out[0].reason
 
 
 def test_what_finds_no_room_is_left_out_and_says_so(stories):
