@@ -111,11 +111,12 @@ def parse(word: str, said: str) -> str:
 
 @cache
 def builtin() -> Mapping[str, Entry]:
-    """Our own entries, then the common names of `census_names.py`."""
+    """Our own entries, then names of the world's news (`world_names.tsv`), then the common ones of `census_names.py`."""
     common = (dict(row, language="en", source="cmudict") for row in rows("census_names"))
+    world = (dict(row, source="own") for row in rows("world_names"))
     return {
         r["word"]: Entry(r["word"], parse(r["word"], f"/{r['ipa']}/"), r["language"], r["source"])
-        for r in (*common, *rows("lexicon"))
+        for r in (*common, *world, *rows("lexicon"))
     }
 
 

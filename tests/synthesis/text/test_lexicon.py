@@ -48,6 +48,14 @@ def test_census_names_are_known_and_our_own_entries_come_first(name, phonemes):
     assert Lexicon().find(name) == phonemes
 
 
+@pytest.mark.parametrize(
+    ("name", "phonemes"),
+    [("Kwaśniewski", "kfɑʃnjˈɛfski"), ("Nagorno-Karabakh", "nəɡˈɔɹnOkˌɑɹəbˈɑk"), ("Suu Kyi", "sˈu ʧˈi")],
+)
+def test_names_of_the_worlds_news_are_known(name, phonemes):
+    assert Lexicon().find(name) == phonemes
+
+
 def test_a_name_is_not_found_in_lower_case():
     assert Lexicon().find("Tusk")
     assert Lexicon().find("tusk") is None

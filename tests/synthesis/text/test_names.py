@@ -18,7 +18,7 @@ from synthesis.text.names import guess
         ("Zhengyuan", "zh"),
         ("Matsushita", "ja"),
         ("Pyeongtaek", "ko"),
-        ("Grigoryan", "ka"),
+        ("Mikautadze", "ka"),
         ("Tymofienko", "uk"),
         ("Kuznetsova", "ru"),
         ("Székelyhidi", "hu"),

@@ -50,8 +50,8 @@ def test_what_nothing_knows_is_guessed_and_reported(american):
     [
         ("Et in arcadia they met a vet.", {"Et"}),
         ("The et they met a vet.", {"et"}),  # `met` and `vet` have it within them
-        ("Saro-Wiwa spoke.", {"Saro-Wiwa"}),
-        ("Saro-Wiwa's Benishangul plan", {"Saro-Wiwa's", "Benishangul"}),
+        ("Karo-Wimba spoke.", {"Karo-Wimba"}),
+        ("Karo-Wimba's Benishangul plan", {"Karo-Wimba's", "Benishangul"}),
     ],
 )
 def test_a_guess_is_reported_with_its_own_word_alone(american, text, guessed):
