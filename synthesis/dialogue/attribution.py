@@ -56,7 +56,8 @@ _ARTICLES = frozenset("the a an this that these those its their his her".split()
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
 _SPLIT_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PAPER = re.compile(
-    r"\b(Tribune|Times|Courier|Post|Herald|Guardian|Journal|Standard|Telegraph|Chronicle|Gazette|Examiner|Globe|Citizen)$"
+    r"\b(Tribune|Times|Courier|Post|Herald|Guardian|Journal|Standard|Telegraph|Chronicle|Gazette|Examiner|Globe"
+    r"|Citizen|Echo|Dispatch|Trumpet|Mirror|Mail|Observer|Argus|Sentinel|Register|Advertiser)$"
 )
 _ONE_WORD = frozenset(
     "TechCrunch BuzzFeed HuffPost FiveThirtyEight YouTube LinkedIn MacRumors PinkNews ProPublica NewsNation "

@@ -13,6 +13,7 @@ from synthesis.dialogue.reading import Reading
 from synthesis.dialogue.roles import is_counter
 
 MOST_FACTS, MOST_DEEP, ENDING_BY = 16, 80, 3
+LATE = 2  # the last sentence that can be an article's news
 TOLD = 0.8  # the share of a sentence's words that make it one that was told before
 OTHER_SIDE, PROMISED = 1.0, 2.0  # what a voice of another side is worth, and the whole of a title
 # Where several outlets report, their facts are told by what they do.
@@ -95,7 +96,7 @@ EVENTS = frozenset(
     """strike attack raid bombing blast explosion shooting killing murder crash collision fire incident accident
     invasion arrest lawsuit complaint allegation accusation charge ruling verdict sentence decision vote bill amendment
     resolution agreement deal pact treaty proposal letter memo email leak announcement statement remark comment tweet
-    post interview merger takeover layoff recall outage hack breach""".split()
+    post interview document slideshow manifest merger takeover layoff recall outage hack breach""".split()
 )
 
 
@@ -108,6 +109,8 @@ def _lead(title: str, facts: Sequence[Fact], article: str) -> Fact | None:
     the title tells."""
     alone = [fact for fact in facts if not fact.needs_previous and not fact.needs_noun]
     first = [fact for fact in alone if fact.sentence.article.id == article][:3] or alone[:1]
+    if first and first[0].sentence.index > LATE:
+        first = [fact for fact in alone if fact.sentence.index <= LATE] or first  # what is new stands in another report
     if not first:
         return None
     nearest = max(first, key=lambda fact: told_of(title, fact.text))  # the earliest of equals
@@ -159,7 +162,8 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str], title: str) -> fl
         ),
         default=0.0,
     )
-    if overlap > 0.4 and fact.sentence.index == 0:
+    is_other = bool(chosen) and fact.sentence.article.id != chosen[0].sentence.article.id
+    if is_other and (overlap > 0.5 or (fact.sentence.index == 0 and overlap > 0.12)):
         return -10.0  # another outlet's account of the same news
     if {figure.value for figure in figures.quantities(fact.text)} - told:
         overlap /= 2  # "At least 83 people were wounded in the attack" is news in old words

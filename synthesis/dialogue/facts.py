@@ -124,7 +124,7 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         return None
     elif _POINTS_BACK.match(text) and not _EXPLETIVE.match(text):
         text, needs_previous = point_forward(text, reading, sentence, cites)
-    elif _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
+    elif _counts_unnamed(doc) or _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
         needs_previous = True
     if place == 0 and (sentence.index == 0 or not _POINTS_BACK.match(text)):
         needs_previous = False  # an article's first sentence leans on nothing: its pronouns point forward
@@ -190,8 +190,8 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
         cites.append(index)
         return name
     if re.match(
-        r"(his|her|their|its|another|others?|all|both|many|most|few|some|one|who|which|that|this|these|those|the "
-        r"(two|pair|latter|former|man|woman))\b",
+        r"(i|we|you|his|her|their|its|another|others?|all|both|many|most|few|some|one|who|which|that|this|these|those"
+        r"|the (two|pair|latter|former|man|woman))\b",
         found.who,
         re.I,
     ):
@@ -227,6 +227,15 @@ def _has_named_subject(doc: Doc) -> bool:
     return any(
         token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"PROPN", "NOUN"} and token.head.dep_ == "ROOT"
         for token in doc
+    )
+
+
+def _counts_unnamed(doc: Doc) -> bool:
+    """Whether it begins with a count of something that it does not name: "Two wanted to wait"."""
+    first = doc[0]
+    is_number = first.tag_ == "CD" or first.lower_ in {"one", "several", "few"}
+    return (
+        is_number and first.dep_ in {"nsubj", "nsubjpass"} and not any(child.dep_ == "prep" for child in first.rights)
     )
 
 

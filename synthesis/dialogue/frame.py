@@ -64,8 +64,17 @@ def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
             *before, last = named[:most]
             joined = f"{', '.join(before)}, and {last}" if len(before) > 1 else f"{before[0]}, and {last}"
             return book.say("opening", "contents", headlines=joined)
+    if spoken_outlet(stories[0].story.articles[0].outlet) == spoken_outlet(stories[-1].story.articles[0].outlet):
+        return book.say("opening", "contents_count", count=_COUNTS[min(len(stories), 12)])
     count = _COUNTS[min(len(stories), 12)]
-    return book.say("opening", "contents_few", count=count, count_capital=count.capitalize())
+    outlets = _outlets(stories)
+    return book.say("opening", "contents_few", count=count, count_capital=count.capitalize(), **outlets)
+
+
+def _outlets(stories: Sequence[Prepared]) -> dict[str, str]:
+    """Who reports the first story and the last one; twice the same name where that is one outlet."""
+    first, last = (spoken_outlet(prepared.story.articles[0].outlet) for prepared in (stories[0], stories[-1]))
+    return {"first": first, "last": last, "first_capital": first[:1].upper() + first[1:]}
 
 
 def _brief(prepared: Prepared, way: Callable[[Prepared], str]) -> str:
@@ -199,6 +208,9 @@ def _recap(stories: Sequence[Prepared], book: Phrasebook, edition: Edition) -> s
     places = list(dict.fromkeys(place for prepared in stories if (place := _sound(prepared.billing.place, prepared))))
     if len(places) >= 2 and not any(prepared.is_grave for prepared in stories) and book.chance(0.5):
         return book.say("closing", "recap_places", first=places[0], last=places[-1])
+    outlets = _outlets(stories)
+    if outlets["first"] != outlets["last"] and book.chance(0.5):
+        return book.say("closing", "recap_outlets", **outlets)
     return book.say("closing", "plain", weekday=f"{edition.date:%A}", show=edition.show)
 
 

@@ -12,6 +12,8 @@ from importlib import resources
 from itertools import zip_longest
 from typing import Protocol
 
+from synthesis.dialogue.novelty import four_grams
+
 MOST_RANKED, MOST_OF_A_KIND = 6, 3  # a model reads every pair, and a CPU takes its time
 MOST_IN_AN_EDITION = {
     "more": 2,
@@ -62,12 +64,18 @@ class Phrasebook:
         self._random = random.Random(seed)
         self._recent = tuple(avoid)
         self._avoid = {_key(phrase) for phrase in self._recent}
+        self._heard = {gram for phrase in self._recent for gram in four_grams(phrase)}
         self._used: set[str] = set()
         self._ranker = ranker
 
     def say(self, section: str, need: str, **slots: str) -> str:
-        """A fresh wording with its slots filled."""
-        template, text = self._random.choice(self._fresh(section, need, slots))
+        """A fresh wording with its slots filled: of those, one that shares the fewest runs of words with what the last
+        editions said."""
+        rows = self._fresh(section, need, slots)
+        shared = [sum(gram in self._heard for gram in four_grams(text.replace("|", ". "))) for _, text in rows]
+        template, text = self._random.choice(
+            [row for row, count in zip(rows, shared, strict=True) if count == min(shared)]
+        )
         self._mark(template, text)
         return text
 

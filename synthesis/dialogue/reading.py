@@ -74,7 +74,7 @@ def read(article: Article) -> Reading:
     for paragraph, line in enumerate(article.text.splitlines()):
         in_quote = False
         for written in sentences.split(line):
-            text = clean(written)
+            text = _without_shouting(clean(written), article.text)
             leaves_open = in_quote ^ (text.count('"') % 2 == 1)
             rows.append((paragraph, written, text, in_quote, leaves_open))
             in_quote = leaves_open
@@ -84,6 +84,14 @@ def read(article: Article) -> Reading:
         for index, ((paragraph, written, text, inside, leaves), doc) in enumerate(zip(rows, docs, strict=False))
     )
     return Reading(article, found, len(rows), _people(found), _acronyms(found))
+
+
+def _without_shouting(text: str, body: str) -> str:
+    """The first word as others are written, where a report begins in capitals: one that comes again is an acronym."""
+    word = re.match(r"[A-Z]{4,}(?= [a-zA-Z])", text)
+    if word is None or len(re.findall(rf"\b{word[0]}\b", body)) > 1:
+        return text
+    return word[0].capitalize() + text[word.end() :]
 
 
 def clean(written: str) -> str:

@@ -242,7 +242,7 @@ def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phra
     outlet = spoken_outlet(article.outlet)
     if outlet_name(article.outlet) in text:
         return text
-    is_plain = not group[0].fact.speaker and '"' not in text and len(text.split()) <= 28
+    is_plain = not group[0].fact.speaker and '"' not in text and len(text.split()) <= (28 if is_first else 34)
     if is_plain and (not is_first or book.chance(0.5)):
         fact = lower_first(text, parse([text])[0], article.text)
         return book.say("sources", "before" if is_first else "another", outlet=outlet, fact=fact)

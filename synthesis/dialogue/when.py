@@ -95,14 +95,15 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     if _COMING.search(text):
         back = -((7 - back) % 7)  # "will vote on Tuesday" is the next one
     day = published - dt.timedelta(days=back)
-    if (edition - day).days == 7:
-        return f"{said or 'on '}{match['day']} of last week"
-    if abs((edition - day).days) > RECENT_DAYS:
-        return f"{said or 'on '}{_name(day, edition)}"
     needs_on = not said and not before.endswith(
-        (" on", "morning", "late", "early", "of", "the", "a", "and", "or", "for", "-", "black")
+        (" on", "morning", "late", "early", " of", "the", " a", "and", "or", " for", "-", "black")
     )
-    return f"{said}{'on ' if needs_on and before else ''}{match['day']}"
+    on = said or ("on " if needs_on and before else "")
+    if (edition - day).days == 7:
+        return f"{on}{match['day']} of last week"
+    if abs((edition - day).days) > RECENT_DAYS:
+        return f"{on}{_name(day, edition)}"
+    return f"{on}{match['day']}"
 
 
 def _name(day: dt.date, edition: dt.date) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from synthesis.dialogue import addresses, extractive, frame, generative, material, restricted, served
+from synthesis.dialogue import addresses, extractive, frame, generative, length, material, restricted, served
 from synthesis.dialogue.generative import Assignment, LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
@@ -48,6 +48,7 @@ class Writer:
             raise LanguageNotSpoken(edition.language)
         if len({host.name for host in hosts}) != 2:
             raise ValueError(f"a dialogue has two hosts with different names, not {[host.name for host in hosts]}")
+        edition = replace(edition, speaking_rates=length.rates_of(hosts, edition.speaking_rates))
         steps = len(stories) + 2
         prepared: list[Prepared] = []
         aside: list[Prepared] = []

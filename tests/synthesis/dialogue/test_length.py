@@ -3,7 +3,7 @@
 import pytest
 
 from synthesis.dialogue import length
-from synthesis.types import Turn
+from synthesis.types import Host, Turn
 
 TURNS = [
     Turn("Ava", "The wall will cost 12 million crowns, and the work takes two years.", "fact"),
@@ -35,3 +35,9 @@ def test_nothing_said_is_no_rate_and_a_broken_one_is_held_within_reason():
     assert length.words_a_minute([]) == 0.0
     assert length.words_a_minute([("Who pays?", 0.0)]) == 0.0
     assert length.seconds(TURNS, {"Ava": 5.0}) == length.seconds(TURNS, {"Ava": length.SLOWEST})
+
+
+def test_a_rate_that_was_not_measured_is_the_voice_s():
+    hosts = (Host("Ava", "af_heart"), Host("Eve", "bf_emma"), Host("Ben", "am_michael"))
+    rates = length.rates_of(hosts, {"Ben": 140.0})
+    assert rates == {"Ava": length.VOICES["af_heart"], "Eve": length.WORDS_A_MINUTE, "Ben": 140.0}

@@ -42,3 +42,15 @@ def test_an_article_is_dated_in_the_zone_of_the_show():
 def test_the_date_is_said_in_words_and_an_ordinal():
     assert spoken_date(MONDAY) == "Monday, the 23rd of November"
     assert spoken_date(dt.date(2026, 11, 11)) == "Wednesday, the 11th of November"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("It sank in the early hours of Friday.", "It sank in the early hours of Friday of last week."),
+        ("Friday marks day two of the storms.", "Friday of last week marks day two of the storms."),
+        ("It sank on Friday.", "It sank on Friday of last week."),
+    ],
+)
+def test_a_day_of_last_week_keeps_the_grammar_of_its_sentence(text, spoken):
+    assert resolve(text, dt.date(2026, 11, 20), dt.date(2026, 11, 27)) == spoken
