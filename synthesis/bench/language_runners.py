@@ -1,4 +1,8 @@
-"""Our language runtime and `transformers` on the same weights, each in a process of its own."""
+"""Our language runtime and `transformers` on the same weights, each in a process of its own.
+
+What only one of them needs, or the stories alone, is imported where it is used: the memory that is measured is that of
+the runtime.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,7 @@ import torch
 from synthesis import checkpoint
 from synthesis.bench import invented_news
 from synthesis.bench.apart import Apart
-from synthesis.bench.peers import require
 from synthesis.device import prepare_cpu
-from synthesis.dialogue.generative import Assignment, first_request
-from synthesis.dialogue.segment import prepare
 from synthesis.language.engine import Engine
 from synthesis.language.requests import Request, Ticket
 from synthesis.language.weights import destinations
@@ -143,6 +144,8 @@ def ours(engine: Engine, skipped: int = 1) -> Callable[[Prompts, int], Timing]:
 
 def _oracle(engine: Engine) -> Any:
     """The same model as `transformers` has it, on the weights that our reader de-quantised."""
+    from synthesis.bench.peers import require
+
     package, config = require("transformers", "dev"), engine.config
     model = package.LlamaForCausalLM(
         package.LlamaConfig(
@@ -180,6 +183,9 @@ def _theirs(model: Any) -> Callable[[Prompts, int], Timing]:
 
 
 def _tell(stories: int, facts: int, rows: int) -> Telling:
+    from synthesis.dialogue.generative import Assignment, first_request
+    from synthesis.dialogue.segment import prepare
+
     told = (prepare(invented_news.story(number), EDITION) for number in range(stories))
     requests = [first_request(_engine, Assignment(story, facts, "Ava", "Ben"), EDITION) for story in told]
     _engine.limits = replace(_engine.limits, rows=rows)
