@@ -32,7 +32,9 @@ def of(article: Article, hidden: str = "") -> list[dict[str, str]]:
 
 def _found(article: Article, hidden: str) -> Iterator[tuple[str, str]]:
     hosts = sorted(set(Host.objects.filter(show__feeds=article.feed_id).values_list("name", flat=True)))
-    seen = "\n".join([article.title, *article.authors, article.guid, article.summary, article.text])
+    seen = "\n".join(
+        [article.title, article.outlet, *article.authors, *article.topics, article.guid, article.summary, article.text]
+    )
     for appeal in appeals.find(seen, hosts):
         yield appeal.kind, appeal.excerpt
     for appeal in appeals.find(hidden, hosts):

@@ -9,7 +9,6 @@ from functools import cache
 
 import torch
 
-_OUT_OF_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
 # malloc.h: options by number. One arena, which is not given back by itself; blocks of 32 MB and more outside of it.
 _ONE_HEAP = {-8: 1, -3: 1 << 25, -1: 2**31 - 1}
 
@@ -29,12 +28,6 @@ def compute_device(name: str | None = None) -> torch.device:
 def language_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 on a GPU; float32 on a CPU, where few have fast 16-bit arithmetic."""
     return torch.bfloat16 if device.type == "cuda" else torch.float32
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, a GPU's or the machine's: not every such error has a type of its own."""
-    said = str(error).lower()
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(words in said for words in _OUT_OF_MEMORY)
 
 
 def cores() -> int:

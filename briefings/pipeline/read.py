@@ -14,7 +14,8 @@ from briefings import boilerplate, flags, languages, parsers, web_client
 from briefings.errors import ArticleError, FeedError, PageUnreadable
 from briefings.models import Article, Show
 from briefings.pipeline import stages
-from briefings.plain_text import count_words, one_line, visible
+from briefings.plain_text import count_words, one_line
+from synthesis.text.visible import smuggled, visible
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def read_page(article: Article) -> Page:
         raise PageUnreadable(article, f"its page gives only {count_words(text)} words; {behind}")
     return Page(
         text=text,
-        hidden=visible(parsed["hidden"]),
+        hidden="\n".join([visible(parsed["hidden"]), smuggled(response.body.decode("utf-8", "ignore"))]),
         language=languages.detect(text) or parsed["language"].lower(),
         authors=[name for author in parsed["authors"] if (name := one_line(author, 200))],
         published_at=dt.datetime.fromisoformat(parsed["published"]) if parsed["published"] else None,

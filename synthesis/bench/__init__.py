@@ -16,10 +16,6 @@ class BadOption(SynthesisError, ValueError):
     """An option that asks for what cannot be measured."""
 
 
-class PeerAbsent(SynthesisError):
-    """A peer, or a tool that a measurement needs, that is not installed or cannot run here."""
-
-
 def machine(device: torch.device) -> dict[str, Any]:
     """What a figure was measured on."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

@@ -17,8 +17,9 @@ from typing import Any
 import torch
 
 from synthesis import checkpoint
-from synthesis.bench import BadOption, PeerAbsent, machine
+from synthesis.bench import BadOption, machine
 from synthesis.bench.language_runners import OURS, PEER, Prompts, Runner, Telling, Timing
+from synthesis.bench.peers import PeerAbsent
 from synthesis.device import cores, prepare_cpu
 
 PROMPT_TOKENS = 64

@@ -1,8 +1,4 @@
-"""Our language runtime and `transformers` on the same weights, each in a process of its own.
-
-What only one of them needs, or the stories alone, is imported where it is used: the memory that is measured is that of
-the runtime.
-"""
+"""Our language runtime and `transformers` on the same weights, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +14,11 @@ import torch
 from synthesis import checkpoint
 from synthesis.bench import invented_news
 from synthesis.bench.apart import Apart
+from synthesis.bench.peers import require
 from synthesis.device import prepare_cpu
+from synthesis.dialogue.draft import Assignment
+from synthesis.dialogue.generative import first_request
+from synthesis.dialogue.segment import prepare
 from synthesis.language.engine import Engine
 from synthesis.language.requests import Request, Ticket
 from synthesis.language.weights import destinations
@@ -144,8 +144,6 @@ def ours(engine: Engine, skipped: int = 1) -> Callable[[Prompts, int], Timing]:
 
 def _oracle(engine: Engine) -> Any:
     """The same model as `transformers` has it, on the weights that our reader de-quantised."""
-    from synthesis.bench.peers import require
-
     package, config = require("transformers", "dev"), engine.config
     model = package.LlamaForCausalLM(
         package.LlamaConfig(
@@ -183,9 +181,6 @@ def _theirs(model: Any) -> Callable[[Prompts, int], Timing]:
 
 
 def _tell(stories: int, facts: int, rows: int) -> Telling:
-    from synthesis.dialogue.generative import Assignment, first_request
-    from synthesis.dialogue.segment import prepare
-
     told = (prepare(invented_news.story(number), EDITION) for number in range(stories))
     requests = [first_request(_engine, Assignment(story, facts, "Ava", "Ben"), EDITION) for story in told]
     _engine.limits = replace(_engine.limits, rows=rows)

@@ -24,10 +24,9 @@ from torch import Tensor
 
 from synthesis import checkpoint, downloads
 from synthesis.audio.resample import make_torchaudio_importable
-from synthesis.bench import PeerAbsent
 from synthesis.conversion import STYLE_TABLE, joined_export
 from synthesis.device import compute_device
-from synthesis.errors import CheckpointError
+from synthesis.errors import CheckpointError, SynthesisError
 from synthesis.model_cards import VOICE
 from synthesis.speech.symbols import vocabulary
 from synthesis.speech.voices import Voices
@@ -64,6 +63,10 @@ REFERENCE_CONFIG: dict[str, Any] = {
         "upsample_initial_channel": 512,
     },
 }
+
+
+class PeerAbsent(SynthesisError):
+    """A peer, or a tool that a measurement needs, that is not installed or cannot run here."""
 
 
 def require(module: str, extra: str) -> Any:

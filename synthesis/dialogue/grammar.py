@@ -13,12 +13,23 @@ from synthesis.dialogue.phrases import BANNED
 from synthesis.dialogue.prompt import told
 from synthesis.dialogue.segment import Prepared
 from synthesis.errors import DialogueRejected
+from synthesis.text.folding import unreadable_word
+from synthesis.text.visible import visible
 from synthesis.types import Citation, Turn
 
 MOST_TURNS, MOST_CITES, MOST_WORDS, MOST_QUESTION_WORDS = 24, 6, 45, 20
+MOST_LETTERS = 400
+# Of a turn that is long enough to tell, so many words at least are among the commonest of English.
+LONG_ENOUGH, LEAST_SMALL = 8, 0.12
 KINDS = ("fact", "question", "reaction")
 _FENCED = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 _FORBIDDEN = re.compile(r"https?:|www\.|\S+@\S+|<\||\|>|```|[{}\[\]<>]|(?<!\w)@\w|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b")
+_THOUGHT = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_SMALL = frozenset(
+    """the a an of to in on at by for from with and or but is are was were be been it its he she they his her their that
+    this as not no has have had will would who which what when where after before than into out up over more said
+    says about there how so if all one two""".split()
+)
 _CITE = re.compile(r"(\d{1,2})\.(\d{1,3})")
 
 
@@ -27,7 +38,18 @@ def parse(answer: str, prepared: Prepared, lead: str, other: str) -> list[Turn]:
     rows = _rows(answer)
     turns = [_turn(row, place, prepared, (lead, other)) for place, row in enumerate(rows)]
     _check_exchange(turns, prepared)
+    _check_english(turns)
     return turns
+
+
+def parse_text(answer: str) -> str:
+    """The text of a fact's turn that a model has written again, `{"text": "..."}`. Raises DialogueRejected."""
+    row = _json(answer)
+    if not isinstance(row, dict) or set(row) != {"text"}:
+        raise DialogueRejected('The answer must have a "text", and nothing else.')
+    text = _text(row["text"], None)
+    _check_length(text, None)
+    return text
 
 
 def json_schema(prepared: Prepared, lead: str, other: str) -> dict[str, Any]:
@@ -50,12 +72,17 @@ def json_schema(prepared: Prepared, lead: str, other: str) -> dict[str, Any]:
     return {"type": "array", "items": {"anyOf": [fact, asked]}, "minItems": 2, "maxItems": MOST_TURNS}
 
 
-def _rows(answer: str) -> list[Any]:
+def _json(answer: str) -> Any:
+    answer = _THOUGHT.sub("", answer, count=1)
     fenced = _FENCED.match(answer)
     try:
-        rows = json.loads(fenced[1] if fenced else answer)
+        return json.loads(fenced[1] if fenced else answer)
     except (ValueError, RecursionError) as error:
         raise DialogueRejected("The answer is not a JSON array.") from error
+
+
+def _rows(answer: str) -> list[Any]:
+    rows = _json(answer)
     if not isinstance(rows, list) or not 2 <= len(rows) <= MOST_TURNS:
         raise DialogueRejected(f"The answer must be a JSON array of 2 to {MOST_TURNS} turns.")
     return rows
@@ -69,12 +96,18 @@ def _turn(row: Any, place: int, prepared: Prepared, hosts: Sequence[str]) -> Tur
         raise DialogueRejected(f"The host must be {hosts[0]} or {hosts[1]}.", place)
     if kind not in KINDS:
         raise DialogueRejected(f"The kind must be one of {', '.join(KINDS)}.", place)
-    if not isinstance(text, str) or not text.strip() or _FORBIDDEN.search(text) or BANNED.search(text):
-        raise DialogueRejected("The text is empty, or holds an address, markup or a worn phrase.", place)
-    text = " ".join(text.split())
+    text = _text(text, place)
     citations = _citations(row["cites"], prepared, place)
     _check_text(text, kind, citations, place)
     return Turn(host, text, kind, citations, "model", (), prepared.story.id)
+
+
+def _text(text: Any, place: int | None) -> str:
+    if not isinstance(text, str) or len(text) > MOST_LETTERS or visible(text) != text:
+        raise DialogueRejected("The text is no text, too long, or holds characters that can't be seen.", place)
+    if not text.strip() or _FORBIDDEN.search(text) or BANNED.search(text):
+        raise DialogueRejected("The text is empty, or holds an address, markup or a worn phrase.", place)
+    return " ".join(text.split())
 
 
 def _citations(cites: Any, prepared: Prepared, place: int) -> tuple[Citation, ...]:
@@ -87,7 +120,7 @@ def _citations(cites: Any, prepared: Prepared, place: int) -> tuple[Citation, ..
         if (
             match is None
             or not 1 <= article <= len(prepared.readings)
-            or int(match[2]) >= len(prepared.readings[article - 1].sentences)
+            or int(match[2]) not in {sentence.index for sentence in told(prepared.readings[article - 1])}
         ):
             raise DialogueRejected(f"There is no sentence {str(cite)[:12]!r} in this story.", place)
         found.append(Citation(prepared.readings[article - 1].article.id, int(match[2])))
@@ -100,7 +133,11 @@ def _check_text(text: str, kind: str, citations: tuple[Citation, ...], place: in
         raise DialogueRejected("A fact must cite the sentences that it rests on.", place)
     if kind != "fact" and (citations or re.search(r"[\d\"“”]", text) or words > MOST_QUESTION_WORDS):
         raise DialogueRejected(f"A {kind} is short, cites nothing, and has no digits and no quotation marks.", place)
-    if words > MOST_WORDS or len(re.findall(r"[.!?]+(?=\s|$)", text)) > 3:
+    _check_length(text, place)
+
+
+def _check_length(text: str, place: int | None) -> None:
+    if len(text.split()) > MOST_WORDS or len(re.findall(r"[.!?]+(?=\s|$)", text)) > 3:
         raise DialogueRejected(f"The turn is too long: {MOST_WORDS} words and two sentences at most.", place)
 
 
@@ -121,3 +158,12 @@ def _check_exchange(turns: Sequence[Turn], prepared: Prepared) -> None:
     runs = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
     if runs and sum(count - 1 for count in runs.values()) > 0.15 * sum(runs.values()):
         raise DialogueRejected("The turns repeat each other.")
+
+
+def _check_english(turns: Sequence[Turn]) -> None:
+    """Raises DialogueRejected for another language: English can't do without its small words."""
+    for place, turn in enumerate(turns):
+        words = re.findall(r"[^\W\d_]+", turn.text.casefold())
+        few = sum(word in _SMALL for word in words) < LEAST_SMALL * len(words)
+        if (few and len(words) >= LONG_ENOUGH) or unreadable_word(turn.text):
+            raise DialogueRejected("Every turn must be in English.", place)

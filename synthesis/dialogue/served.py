@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from synthesis.dialogue import generative, grammar, prompt
-from synthesis.dialogue.generative import TOKENS_PER_FACT, TRIES, WORDS_PER_FACT, Assignment
+from synthesis.dialogue import draft, grammar
+from synthesis.dialogue.draft import TOKENS_PER_FACT, TURN_SCHEMA, Assignment, Draft
 from synthesis.errors import DialogueRejected
 from synthesis.types import Edition, Turn
 
@@ -41,63 +41,65 @@ def write_all(server: ChatModel, assignments: Sequence[Assignment], edition: Edi
     Each try asks for all stories that are still to be written at once. Raises CheckpointError if the server can't be
     used.
     """
-    drafts = [_Draft(assignment, edition) for assignment in assignments]
-    for attempt in range(TRIES):
-        left = [draft for draft in drafts if not draft.turns]
-        for draft, answer in zip(left, _ask(server, left, attempt), strict=True):
-            draft.take(answer)
-    return [draft.turns for draft in drafts]
+    asker = _Asker(server)
+    return draft.write_all([Draft(of, edition) for of in assignments], asker.ask, asker.rewrite)
 
 
-def _ask(server: ChatModel, drafts: Sequence[_Draft], attempt: int) -> list[Completion | DialogueRejected]:
-    """The server's answers. The checks stay in the caller's thread: the tagger that they use is not safe in others."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        asked = [pool.submit(_complete, server, draft.messages(), draft.options(attempt)) for draft in drafts]
-        try:
-            return [answer.result() for answer in asked]
-        finally:
-            for answer in asked:  # of those that wait, where one has failed
-                answer.cancel()
+class _Asker:
+    """Puts stories and turns to the server, several at once. The checks stay in the caller's thread: the tagger that
+    they use is not safe in others."""
+
+    def __init__(self, server: ChatModel):
+        self._server = server
+
+    def ask(self, drafts: Sequence[Draft], attempt: int) -> None:
+        for one, answer in zip(drafts, self._answers([_story(one, attempt) for one in drafts]), strict=True):
+            if isinstance(answer, DialogueRejected):
+                one.reject(str(answer))
+            elif answer.is_cut:
+                one.reject("The answer was too long to be finished: write fewer and shorter turns.")
+            else:
+                one.take(answer.text)
+
+    def rewrite(self, failing: Sequence[tuple[Draft, int]], number: int) -> None:
+        answers = self._answers([_turn(one, place, number) for one, place in failing])
+        for (one, place), answer in zip(failing, answers, strict=True):
+            if not isinstance(answer, DialogueRejected) and not answer.is_cut:
+                one.take_rewrite(place, answer.text)
+
+    def _answers(self, requests: Sequence[Mapping[str, Any]]) -> list[Completion | DialogueRejected]:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            asked = [pool.submit(_complete, self._server, request) for request in requests]
+            try:
+                return [answer.result() for answer in asked]
+            finally:
+                for answer in asked:  # of those that wait, where one has failed
+                    answer.cancel()
 
 
-def _complete(
-    server: ChatModel, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
-) -> Completion | DialogueRejected:
+def _complete(server: ChatModel, request: Mapping[str, Any]) -> Completion | DialogueRejected:
     try:
-        return server.complete(messages, **options)
+        return server.complete(**request)
     except DialogueRejected as rejection:
         return rejection
 
 
-class _Draft:
-    """One story on its way through the tries."""
+def _story(one: Draft, attempt: int) -> dict[str, Any]:
+    of = one.of
+    return {
+        "messages": one.messages(),
+        "max_tokens": of.count * TOKENS_PER_FACT,
+        "temperature": 0.7 if attempt else 0.0,
+        "seed": one.seed(attempt),
+        "schema": grammar.json_schema(of.prepared, of.lead, of.other),
+    }
 
-    def __init__(self, assignment: Assignment, edition: Edition):
-        self._of, self._edition = assignment, edition
-        self._faults: list[str] = []
-        self.turns: list[Turn] = []
 
-    def messages(self) -> list[dict[str, str]]:
-        of = self._of
-        return prompt.messages(of.prepared, of.lead, of.other, of.count * WORDS_PER_FACT, self._faults[-1:])
-
-    def options(self, attempt: int) -> dict[str, Any]:
-        of = self._of
-        return {
-            "max_tokens": of.count * TOKENS_PER_FACT,
-            "temperature": 0.7 if attempt else 0.0,
-            "seed": self._edition.date.toordinal() * TRIES + attempt,
-            "schema": grammar.json_schema(of.prepared, of.lead, of.other),
-        }
-
-    def take(self, answer: Completion | DialogueRejected) -> None:
-        of = self._of
-        try:
-            if isinstance(answer, DialogueRejected):
-                raise answer
-            if answer.is_cut:
-                raise DialogueRejected("The answer was too long to be finished: write fewer and shorter turns.")
-            told = grammar.parse(answer.text, of.prepared, of.lead, of.other)
-            self.turns = generative.repair(told, of.prepared, self._edition)
-        except DialogueRejected as rejection:
-            self._faults.append(str(rejection))
+def _turn(one: Draft, place: int, number: int) -> dict[str, Any]:
+    return {
+        "messages": one.rewrite_messages(place),
+        "max_tokens": TOKENS_PER_FACT,
+        "temperature": 0.7 * number,
+        "seed": one.seed(place),
+        "schema": TURN_SCHEMA,
+    }

@@ -68,6 +68,16 @@ class StoryClosing:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnClosing:
+    """As `StoryClosing`, for a single fact's text that is written again: `{"text":"..."}`."""
+
+    def __call__(self, written: str, left: int) -> Sequence[str]:
+        text = written.partition('"text":"')[2]
+        is_long = len(text.split()) >= MOST_WORDS["fact"] or len(_STOP.findall(text)) >= 2
+        return ['."}', '\\"."}'] if text and (is_long or left <= TO_END_A_TEXT) else []
+
+
+@dataclass(frozen=True, slots=True)
 class _SoFar:
     """Where an array of turns stands: `text` is that of the turn under way, None outside of one."""
 

@@ -23,6 +23,7 @@ OPENERS = """the a an it they he she this that these those there in on at by for
 but and still now also""".split()
 ASKERS = """what how why when where who which is are was were do does did has have can could will would should and so
 but""".split()
+TURN_OPENING = '{"text":"'
 REACTIONS = "that this it what so and but not a the there no".split()
 _WORDS = r"""
 PART: /[a-z]+/ & ~/(%(never)s)/ & ~/.*(%(worn)s).*/
@@ -43,10 +44,7 @@ def story_grammar(prepared: Prepared, lead: str, other: str, edition: Edition) -
     evidence = _evidence(prepared, edition)
     if not evidence:
         raise DialogueRejected("The story has no sentence that may be cited.")
-    # Worn phrases of one word; `grammar.parse` refuses those of several.
-    worn = [phrase.replace(r"\b", "") for phrase in BANNED.pattern.split("|") if re.fullmatch(r"[\\\w]+", phrase)]
-    never = "|".join(sorted(NUMBER_WORDS | UNIT_WORDS | IDIOMS | {"http", "https"}))
-    lines = [_exchange(prepared.is_grave), _WORDS % {"never": never, "worn": "|".join([*worn, "www"])}]
+    lines = [_exchange(prepared.is_grave), _words()]
     for letter, host in (("a", lead), ("b", other)):
         lines += _turns_of(letter, host, evidence)
     for place, (_, found) in enumerate(evidence):
@@ -56,11 +54,25 @@ def story_grammar(prepared: Prepared, lead: str, other: str, edition: Edition) -
     return "\n".join(lines)
 
 
+def turn_grammar(cited: Sequence[str]) -> str:
+    """The Lark grammar of one fact's text that is written again, `{"text":"..."}`: it says what `cited` allows."""
+    found = held(cited)
+    lines = [f'start: {_literal(TURN_OPENING)} F_TEXT "}}"', _words()]
+    return "\n".join([*lines, *_text_terminals("F", found, [*OPENERS, *found.openers], ".")])
+
+
 def longest_opening(prepared: Prepared, lead: str, other: str) -> str:
     """The longest text of a turn up to where its own words begin."""
     cited = [f"{n}.{s.index}" for n, reading in enumerate(prepared.readings, start=1) for s in told(reading)]
     longest = sorted(cited, key=len)[-2:]
     return max((_opening(longest, host, "question") for host in (lead, other)), key=len)
+
+
+def _words() -> str:
+    # Worn phrases of one word; `grammar.parse` refuses those of several.
+    worn = [phrase.replace(r"\b", "") for phrase in BANNED.pattern.split("|") if re.fullmatch(r"[\\\w]+", phrase)]
+    never = "|".join(sorted(NUMBER_WORDS | UNIT_WORDS | IDIOMS | {"http", "https"}))
+    return _WORDS % {"never": never, "worn": "|".join([*worn, "www"])}
 
 
 def _evidence(prepared: Prepared, edition: Edition) -> list[tuple[tuple[str, ...], Held]]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from synthesis.dialogue import addresses, extractive, frame, generative, length, material, restricted, served
-from synthesis.dialogue.generative import Assignment, LanguageEngine
+from synthesis.dialogue import addresses, extractive, frame, generative, length, material, outline, restricted, served
+from synthesis.dialogue.draft import Assignment
+from synthesis.dialogue.generative import LanguageEngine
 from synthesis.dialogue.phrases import Phrasebook, Ranker
 from synthesis.dialogue.segment import Prepared, judged, prepare
 from synthesis.dialogue.served import ChatModel
@@ -126,7 +127,9 @@ class Writer:
         if by_model:
             return f"{self._name}; {stories - by_model} of {stories} stories extractive"
         by = "the embedded model" if self._ranker else "seed"
-        return f"extractive, questions chosen by {by}"
+        is_asked = self._engine is not None or self._server is not None
+        instead = f"; {self._name} gave nothing that could be used" if is_asked else ""
+        return f"extractive, questions chosen by {by}{instead}"
 
 
 def _bound(turns: Sequence[Turn], told: Sequence[Prepared], edition: Edition) -> list[Turn]:
@@ -139,12 +142,13 @@ def _bound(turns: Sequence[Turn], told: Sequence[Prepared], edition: Edition) ->
 def _assignments(
     told: Sequence[Prepared], counts: Sequence[int], hosts: Sequence[Host], edition: Edition
 ) -> list[Assignment]:
-    """Who leads which story: asked of `extractive.compose`, which deals out the parts."""
-    found: list[Assignment] = []
+    """Who leads which story, and its scene: both are read off the extractive script, which deals out the parts."""
+    parts: list[tuple[Prepared, int, str, str]] = []
 
     def note(prepared: Prepared, count: int, lead: str, other: str, book: Phrasebook, named: bool) -> list[Turn]:
-        found.append(Assignment(prepared, count, lead, other))
+        parts.append((prepared, count, lead, other))
         return []
 
-    extractive.compose(told, counts, hosts, edition, None, note)
-    return found
+    script = extractive.compose(told, counts, hosts, edition, None, note)
+    scenes = outline.scenes(script, hosts, edition)
+    return [Assignment(*part, scenes.get(part[0].story.id, outline.NOWHERE)) for part in parts]

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from kernels.backend import runs_triton
 from synthesis.config import LanguageConfig
-from synthesis.device import compute_device, give_back_memory, language_dtype
+from synthesis.device import compute_device, language_dtype
 from synthesis.errors import CheckpointError, PromptTooLong
 from synthesis.language.gguf import GgufFile
 from synthesis.language.kv_cache import KVCache, Span
@@ -70,9 +70,8 @@ class Engine:
         dtype = language_dtype(place)
         single = _gguf_in(path)
         if single is not None:
-            loaded = _read_gguf(single, place, dtype, quantise, progress)
-            give_back_memory()
-            return cls(*loaded)
+            file = GgufFile(single)
+            return cls(file.model(place, dtype, quantise=quantise, progress=progress), file.tokenizer())
         if not path.is_dir():
             raise CheckpointError(f"there is no model at {path}")
         tokenizer = Tokenizer.from_hub(path) if (path / "tokenizer.json").is_file() else None
@@ -180,13 +179,6 @@ class Engine:
                 raise ValueError(f"prompt {number} has no tokens")
             if len(prompt) + max_tokens > self.config.max_positions:
                 raise PromptTooLong(len(prompt) + max_tokens, self.config.max_positions)
-
-
-def _read_gguf(
-    path: Path, device: torch.device, dtype: torch.dtype, quantise: Quantisation | None, progress: Loading
-) -> tuple[LanguageModel, Tokenizer]:
-    file = GgufFile(path)
-    return file.model(device, dtype, quantise=quantise, progress=progress), file.tokenizer()
 
 
 def _gguf_in(path: Path) -> Path | None:

@@ -40,7 +40,7 @@ _OF_LAYER = {
     "ffn_down": "mlp.down_proj",
 }
 _CONTROL = 3
-PIECE = 1 << 18  # numbers that are wide at a time
+PIECE = 1 << 21  # numbers that are wide at a time
 _DAMAGE = (ValueError, OSError, IndexError, KeyError, TypeError, AttributeError, ArithmeticError, MemoryError)
 
 

@@ -5,18 +5,14 @@ A step of 48 layers is some 700 launches, for which Python takes several times a
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from synthesis.device import is_out_of_memory
 from synthesis.language.kv_cache import KVCache, Span
 from synthesis.language.model import LanguageModel
-
-log = logging.getLogger(__name__)
 
 BUCKETS = (1, 2, 4, 8, 16, 32, 64)
 SPARE = 4  # a recording of so many times the tokens serves too: to record takes longer than dozens of steps
@@ -35,12 +31,9 @@ class GraphRecorder:
     def __call__(self, work: Work) -> Work:
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())
-        try:
-            with torch.cuda.stream(aside):
-                work()  # compiles and loads what it launches, which a recording may not
-        finally:
-            # Even where it failed: what it works on may be freed next.
-            torch.cuda.current_stream().wait_stream(aside)
+        with torch.cuda.stream(aside):
+            work()  # compiles and loads what it launches, which a recording may not
+        torch.cuda.current_stream().wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
         # The voice may be at work in another thread.
         with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
@@ -81,19 +74,9 @@ class RecordedSteps:
         bucket = self._bucket(sum(map(len, feeds)))
         self._inputs.copy_(torch.tensor(_padded(feeds, starts)))
         if bucket not in self._replays:
-            self._replays[bucket] = self._recorded(partial(self._step, bucket))
+            self._record = self._record or self._recorder()
+            self._replays[bucket] = self._record(partial(self._step, bucket))
         return self._replays[bucket]()[: len(feeds)]
-
-    def _recorded(self, work: Work) -> Work:
-        """The replay of the work; the work itself where it cannot be recorded: slower, and as right."""
-        self._record = self._record or self._recorder()
-        try:
-            return self._record(work)
-        except RuntimeError as error:
-            if is_out_of_memory(error):
-                raise
-            log.warning("decoding goes on unrecorded: %s", str(error).split("\n")[0])
-            return work
 
     def _bucket(self, tokens: int) -> int:
         """The smallest that is recorded and not much too large, or else the smallest that is large enough."""

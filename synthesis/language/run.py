@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from synthesis.device import is_out_of_memory
 from synthesis.errors import PromptTooLong
 from synthesis.language.draft import Draft
 from synthesis.language.expert_load import ExpertLoad
@@ -21,6 +20,8 @@ from synthesis.language.recorded_steps import RecordedSteps, Recorder
 from synthesis.language.requests import Figures, Generation, Progress, Request, Ticket
 from synthesis.language.sampler import choose, restrict
 from synthesis.language.slots import Slots
+
+OUT_OF_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ class Run(Iterator[tuple[int, Generation]]):
             with torch.inference_mode(), self._load.watched() if self._load else nullcontext():
                 self._step()
         except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error) or not self._limits.halve(len(self._rows)):
+            if not _is_out_of_memory(error) or not self._limits.halve(len(self._rows)):
                 raise
             ran_out = True
         # Out of the handler, whose traceback would keep the failed pass's tensors alive.
@@ -282,3 +283,8 @@ class Run(Iterator[tuple[int, Generation]]):
 
     def _unread(self, row: int) -> list[int]:
         return self._draft(row).text[self._slots.has_read(row) :]
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(words in said for words in OUT_OF_MEMORY)

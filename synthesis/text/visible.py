@@ -25,6 +25,11 @@ def _is_seen(char: str) -> bool:
     return unicodedata.category(char) not in _UNSEEN_CATEGORIES
 
 
+def smuggled(text: str) -> str:
+    """What is spelled in `text` in characters of Unicode's tag block, which no reader sees."""
+    return "".join(chr(ord(char) - 0xE0000) for char in text if 0xE0020 <= ord(char) < 0xE007F)
+
+
 def folded(text: str) -> str:
     """The form in which a text is searched for what is disguised in it: visible, wide and stylised letters plain,
     look-alikes of Latin letters in mixed words Latin, all digits ASCII. Not to be shown: it changes spelling."""

@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from synthesis import checkpoint
-from synthesis.bench import PeerAbsent, carving, invented_news, judging, language, language_runners, language_shapes
 from synthesis.bench import __main__ as bench
+from synthesis.bench import carving, invented_news, judging, language, language_runners, language_shapes
 from synthesis.bench.judging_cases import ANSWERS, PAIRS
 from synthesis.bench.language_runners import OURS, PEER, Telling, Timing
+from synthesis.bench.peers import PeerAbsent
 from synthesis.errors import CheckpointError
 from synthesis.language.engine import Engine
 from synthesis.language.model import LanguageModel

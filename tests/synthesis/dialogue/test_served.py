@@ -147,7 +147,8 @@ def test_a_server_that_is_out_of_order_stops_the_script(chat, trawler, edition):
 
 def test_a_script_of_both_says_how_much_of_it_is_extractive(chat, sea_wall, trawler, edition):
     _, answers, server = chat
-    answers += [json.dumps(rows(*lead_of(edition))), "no"]
+    good = json.dumps(rows(*lead_of(edition)))
+    answers.append(lambda body: good if "Cape Dorran" in body["messages"][-1]["content"].split("\n")[0] else "no")
     dialogue = Writer(server=server, name="a-model").write([trawler, sea_wall], DEFAULT_HOSTS, edition=edition)
     assert dialogue.writer == "a-model; 1 of 2 stories extractive" and not dialogue.is_extractive
 

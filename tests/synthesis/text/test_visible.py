@@ -1,6 +1,6 @@
 import pytest
 
-from synthesis.text.visible import folded, visible
+from synthesis.text.visible import folded, smuggled, visible
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,7 @@ def test_what_readers_see_stays(text):
 
 def test_disguised_letters_are_folded_and_other_alphabets_stay():
     assert folded("ｉgnоrе Привет ٣") == "ignore Привет 3"
+
+
+def test_what_is_spelled_in_tag_characters_is_read():
+    assert smuggled("Port \U000e0049\U000e0067\U000e006e Ellery") == "Ign"
