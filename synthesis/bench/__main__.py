@@ -6,10 +6,11 @@ import argparse
 import json
 import sys
 from importlib import import_module
+from pathlib import Path
 
 from synthesis.errors import SynthesisError
 
-BENCHES = ("speech", "language", "judging", "parity", "roundtrip", "takes", "names")
+BENCHES = ("grounding", "speech", "language", "judging", "parity", "roundtrip", "takes", "names")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,6 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     of["language"].add_argument("--stories", type=int, default=10, help="written at once and one by one (10)")
     of["roundtrip"].add_argument("--sentences", type=int, default=100, help="the first so many of 100 (100)")
     of["takes"].add_argument("--episodes", type=int, default=20, help="the first so many of 20 (20)")
+    of["grounding"].add_argument(
+        "--set", dest="rows", type=Path, help="a set in JSON lines, in place of the project's own"
+    )
+    of["grounding"].add_argument("--cliff", type=Path, help="a folder with CLIFF_error_types.csv, measured beside them")
     return parser
 
 

@@ -23,6 +23,8 @@ _ORDINALS = dict(
 ) | {"thirtieth": 30, "hundredth": 100}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12, "trn": 1e12}
+# Of "twenty-first" alone.
+_FIRSTS = {"first": 1, "second": 2}
 _OTHERS = {
     "nought": 0.0,
     "dozen": 12.0,
@@ -33,6 +35,7 @@ _OTHERS = {
     "pair": 2.0,
     "couple": 2.0,
 }
+_PLAIN: dict[str, float] = {**_OTHERS, **_ORDINALS, **_TENS, **_UNITS, **_FIRSTS}
 _FRACTIONS = {
     "half": 0.5,
     "third": 1 / 3,
@@ -127,10 +130,11 @@ def _from_words(text: str) -> list[Figure]:
             run = []
         word = match[0].lower()
         last = run[-1][0].lower() if run else ""
-        goes_on = run and (word in {"and", "point"} or (word == "a" and last in {"half", "and"}))
+        is_ordinal = word in _FIRSTS and last in _TENS and text[run[-1].end() : match.start()] == "-"
+        goes_on = run and (word in {"and", "point"} or (word == "a" and last in {"half", "and"}) or is_ordinal)
         if goes_on or _is_number_word(word):
             run.append(match)
-        elif word == "a" and re.match(
+        elif word in {"a", "every", "per"} and re.match(
             r"\s+(hundred|thousand|million|billion|trillion|dozen)\b", text[match.end() :], re.I
         ):
             figures += _read_run(run, text)
@@ -212,7 +216,7 @@ def _cardinal(words: list[str]) -> float:
         elif word == "dozen":
             group = (group or 1.0) * 12
         else:
-            group += _UNITS.get(word) or _TENS.get(word) or _ORDINALS.get(word) or _OTHERS.get(word) or 0.0
+            group += _PLAIN.get(word, 0.0)
     return total + group
 
 

@@ -55,7 +55,8 @@ def sign_of(verb: Token) -> int:
         if governor.lower_ == "without":
             return -sign
         governor = governor.head
-    if governor.lemma_.lower() in _DENYING:
+    is_behind = verb.dep_ != "ccomp" or verb.i > governor.i
+    if governor.lemma_.lower() in _DENYING and is_behind:
         sign = -sign
     denied = governor.head if governor.pos_ == "ADJ" and governor.dep_ == "acomp" else governor
     if own_sign(denied) < 0 and (verb.dep_ == "xcomp" or governor.lemma_.lower() in THINKING):
@@ -63,7 +64,18 @@ def sign_of(verb: Token) -> int:
     return sign
 
 
+def _has_no_before(token: Token) -> bool:
+    place = token.i - 1
+    while place >= 0 and token.doc[place].pos_ in {"AUX", "PART", "ADV"}:
+        if token.doc[place].lower_ in {"not", "n't", "never"}:
+            return True
+        place -= 1
+    return False
+
+
 def own_sign(token: Token) -> int:
+    if token.pos_ in {"VERB", "AUX"} and _has_no_before(token):
+        return -1
     auxiliaries = [child for child in token.children if child.dep_ in {"aux", "auxpass"}]
     if any(grandchild.dep_ == "neg" for child in auxiliaries for grandchild in child.children):
         return -1

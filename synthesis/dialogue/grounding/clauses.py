@@ -201,7 +201,7 @@ def owner_of(verb: Token) -> tuple[str, ...]:
     for _ in range(8):
         head = token.head
         if head == token:
-            return ()
+            return _opening_speaker(verb)
         if token.dep_ in {"ccomp", "parataxis", "pcomp", "xcomp", "oprd"}:
             speaker = head.head if head.pos_ == "ADP" and head.lower_ in {"of", "for"} else head
             is_passive = any(child.dep_ == "nsubjpass" for child in speaker.children)
@@ -213,4 +213,13 @@ def owner_of(verb: Token) -> tuple[str, ...]:
         for prep in token.children:
             if prep.lower_ == "according":
                 return tuple(_words([leaf for to in prep.children for leaf in to.children if leaf.dep_ == "pobj"]))
-    return ()
+    return _opening_speaker(verb)
+
+
+def _opening_speaker(verb: Token) -> tuple[str, ...]:
+    """Who speaks where the sentence opens with "X said that" and the parser lost the thread."""
+    root = verb.sent.root
+    between = verb.doc[root.i + 1 : verb.i]
+    is_one = any(t.lower_ == "that" for t in between) and not any(t.dep_ == "cc" and t.head == root for t in verb.doc)
+    is_said = root.lemma_.lower() in REPORTING and root.i < verb.i and is_one
+    return tuple(_words(_subjects(root))) if is_said and "," not in [t.text for t in between[:2]] else ()

@@ -37,6 +37,7 @@ _RELATIVE = re.compile(
     re.I,
 )
 _PART = re.compile(r"\b(first|second|third|fourth|last) (half|quarter)\b(?: of (\d{4}))?", re.I)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NOT_A_MONTH = re.compile(r"\b(may|march)\b")
 
 
@@ -56,7 +57,21 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
                 yield _found(sentence, match, f"No cited sentence has the {own[0][1]:g}. of {match[0]}.")
             elif _is_of_another(sentence, match, sources):
                 yield _found(sentence, match, f"In the cited sentences this is not what happened on {match[0]}.")
+        yield from _years(sentence, sources)
         yield from _relative(sentence, sources)
+
+
+def _years(sentence: Sentence, sources: Sequence[Sentence]) -> Iterator[tuple[int, Finding]]:
+    """Years in which the sources have something else happen."""
+    known = [(source, match) for source in sources for match in _YEAR.finditer(source.text)]
+    for match in _YEAR.finditer(sentence.text):
+        verb = _verb_at(sentence, match.start())
+        if verb is None or verb.lemma_.lower() in {"be", "say", "have"}:
+            continue
+        verbs = [(other[0], _verb_at(source, other.start())) for source, other in known]
+        years = {year for year, its in verbs if its is not None and lexicon.relation(verb.lemma_, its.lemma_) == 1}
+        if years and match[0] not in years and any(year == match[0] for year, _ in verbs):
+            yield _found(sentence, match, f"In the cited sentences this is not what happened in {match[0]}.")
 
 
 def _found(sentence: Sentence, match: re.Match[str], reason: str) -> tuple[int, Finding]:

@@ -86,12 +86,17 @@ def _beyond_all(
     if any(match[0].lower() in source.lower for source in sources):
         return
     degrees = {token.lemma_ for token in sentence.doc if token.tag_ in {"JJR", "RBR"}}
-    if any(lexicon.relation(d, t.lemma_) == 1 and " since " not in s.lower for d in degrees for t, s in known):
+    if any(lexicon.relation(d, t.lemma_) == 1 and not _has_limit(t, s) for d in degrees for t, s in known):
         return
     yield (
         sentence.start + match.start(),
         Finding("superlative", match[0], "No cited sentence says so much of all time."),
     )
+
+
+def _has_limit(token: Token, source: Sentence) -> bool:
+    """Whether the source's superlative holds "since" a time alone."""
+    return bool(re.match(r"[^,.;]{0,60}\bsince\b", source.text[token.idx :]))
 
 
 def _superlatives(sentence: Sentence) -> list[Token]:

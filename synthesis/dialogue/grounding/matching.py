@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 EMPTY = frozenset("be have do say tell get make go come take give other more least much many".split())
-_ALIKE = 0.6
+_ALIKE, _MOST, _FEW = 0.6, 0.8, 14
 _TIMES = frozenset(
     """second minute hour day week month year decade century time night morning evening afternoon today dollar percent
     cent pound euro""".split()
@@ -41,7 +41,7 @@ def matches(stated: Predicate, sources: Sequence[Sentence], parties: Parties) ->
     own = _arguments(stated)
     own += [word for word in parties.also(own) if word not in own]
     found = []
-    for sentence in sources:
+    for sentence in _about_the_same(stated, sources):
         for other in sentence.predicates:
             relation = lexicon.relation(stated.lemma, other.lemma)
             if not relation:
@@ -53,6 +53,14 @@ def matches(stated: Predicate, sources: Sequence[Sentence], parties: Parties) ->
                 found.append(Match(other, sentence, relation, 0))
     best = max((match.shared for match in found), default=0)
     return [match for match in found if match.shared >= best - 1 or match.shared >= 2]
+
+
+def _about_the_same(stated: Predicate, sources: Sequence[Sentence]) -> Sequence[Sentence]:
+    """All of a few cited sentences; of a whole article those that say most of what the text's sentence says."""
+    if len(sources) <= _FEW:
+        return sources
+    said = _said_with(stated)
+    return [sentence for sentence in sources if support(said, [sentence]) >= _MOST]
 
 
 def _arguments(predicate: Predicate) -> list[str]:

@@ -65,7 +65,7 @@ def measures(sentence: Sentence) -> tuple[Measure, ...]:
         dimension, size = _unit(sentence.text, figure, noun)
         rate = _RATE.match(sentence.text, figure.end)
         per = (rate[1] or rate[2]).lower() if rate else ""
-        near = {noun.lemma_.lower(), *_beside(noun)} if noun is not None else set()
+        near = {noun.lemma_.lower(), *_beside(noun)} if noun is not None else _beside(token)
         name = noun.lemma_.lower() if noun is not None and not dimension else ""
         per = _RATES.get(per, per.removesuffix("ly"))
         is_year = not dimension and figures_is_year(figure) and noun is None
@@ -115,6 +115,8 @@ def _beside(noun: Token) -> set[str]:
     head = noun.head
     if head.pos_ in {"VERB", "AUX"} and noun.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"}:
         words |= {head.lemma_.lower(), *(c.lemma_.lower() for c in head.children if c.dep_ == "acomp")}
+    if noun.dep_ == "npadvmod" and head.pos_ in {"ADV", "ADJ", "SCONJ", "ADP"}:
+        words.add(head.lemma_.lower())  # "two days earlier"
     return words - {"be", "have", "more", "least"}
 
 
@@ -153,7 +155,8 @@ def _nearest_words(doc: Doc, numbers: list[Token]) -> list[frozenset[str]]:
     found: list[set[str]] = [set() for _ in numbers]
     paths = [_path(number) for number in numbers]
     for token in doc:
-        if token.pos_ not in {"NOUN", "PROPN", "ADJ"} or lexicon_stop(token.lemma_.lower()):
+        is_time = token.ent_type_ in {"DATE", "TIME"}
+        if is_time or token.pos_ not in {"NOUN", "PROPN", "ADJ"} or lexicon_stop(token.lemma_.lower()):
             continue
         distances = [_distance(token, path) for path in paths]
         nearest = min(distances)
@@ -210,8 +213,9 @@ _THINGS = frozenset(
 
 def of_another_kind(stated: Measure, other: Measure) -> bool:
     """Whether the two count what cannot be one thing: the dead and the hurt, people and households."""
-    fates = [{i for i, fate in enumerate(_FATES) if fate & words} for words in (stated.near, other.near)]
-    if fates[0] and fates[1] and not fates[0] & fates[1]:
+    mine, theirs = ({i for i, fate in enumerate(_FATES) if fate & measure.near} for measure in (stated, other))
+    around = {i for i, fate in enumerate(_FATES) if fate & other.words}
+    if mine and theirs and not mine & (theirs | around):
         return True
     pair = {stated.noun, other.noun}
     return bool(pair & _PERSONS and pair & _THINGS) or (

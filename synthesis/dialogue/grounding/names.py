@@ -43,6 +43,7 @@ _ALIASES = {
     "moscow": "russia russian kremlin",
     "kremlin": "russia russian moscow",
     "washington": "us u.s american united",
+    "white": "president administration",
 }
 _ENDING = re.compile(r"(|s|es|an|ans|n|ns|ian|ians|ese|ish|is|i|ne|ni|e|a|o|y|ia|na|se)")
 # Capitalised by rule and not by being somebody's name.
@@ -73,13 +74,14 @@ def findings(
     somebody without a name."""
     vocabulary, known = Vocabulary(sources), Vocabulary(story)
     is_unnamed = _leaves_open_who(sources)
-    cited = {word for source in sources for word in _words_of(source.text)}
+    cited = {base_of(match[0]) for source in sources for match in TOKEN.finditer(source.text) if match[0][0].isupper()}
     for sentence in text:
         for run in _runs(sentence):
             missing = [match for match in run if not vocabulary.has(match[0])]
             if missing and all(known.has(match[0]) for match in missing):
                 linked = parties.also(base_of(match[0]) for match in missing)
-                if (is_unnamed and _is_party(run, sentence)) or linked & cited:
+                is_one = bool(linked & cited) and not parties.bears_for_many(linked & cited)
+                if (is_unnamed and _is_party(run, sentence)) or is_one:
                     missing = []
             if missing and not vocabulary.spells_out(run):
                 span = sentence.text[missing[0].start() : missing[-1].end()]
@@ -209,6 +211,7 @@ def _misjoined(
     people = {token.idx for token in sentence.doc if token.ent_type_ == "PERSON" and token.pos_ == "PROPN"}
     for first, last in zip(run, run[1:], strict=False):
         is_pair = {first.start(), last.start()} <= people and last.start() == first.end() + 1
+        is_pair = is_pair and not {first[0].lower(), last[0].lower()} & _ALIASES.keys()
         if is_pair and "'" not in first[0] and not _is_joined(first[0], last[0], sources):
             yield first, last
 

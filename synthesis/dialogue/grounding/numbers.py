@@ -28,6 +28,7 @@ _UNDER = re.compile(
     r"\b(nearly|almost|just under|up to|as many as|less than|fewer than|under|below|not quite)\W+(\w+\W+)?$", re.I
 )
 _OVER = re.compile(r"\b(more than|over|at least|just over|above|upwards of|well over)\W+(\w+\W+)?$", re.I)
+_SCORE = re.compile(r"\b\d{1,3}-\d{1,3}\b")
 _PAIR = re.compile(
     r"\b(?:the|these|those|all|both|other) (?:two|three|both)\b(?! (?:million|hundred|thousand))|\bboth\b|\bpair\b",
     re.I,
@@ -39,6 +40,7 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
     known = [measure for sentence in sources for measure in measures(sentence)]
     spans = [span for sentence in sources for span in spans_of_time(sentence.text)]
     for sentence in text:
+        yield from _exchanged(sentence, known)
         spared = [*_spared(sentence, sources, known, spans)]
         for stated in measures(sentence):
             if any(start <= stated.figure.start < end for start, end in spared):
@@ -46,6 +48,20 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
             found = _fault(stated, known, spans, sentence)
             if found:
                 yield sentence.start + stated.figure.start, found
+
+
+def _exchanged(sentence: Sentence, known: Sequence[Measure]) -> Iterator[tuple[int, Finding]]:
+    """Two numbers of one sentence that have changed places."""
+    counted = [m for m in measures(sentence) if m.figure in figures.quantities(sentence.text)]
+    for first, second in combinations(counted, 2):
+        theirs = [[k for k in known if figures.same(k.value, m.value)] for m in (first, second)]
+        if not all(theirs) or figures.same(first.value, second.value):
+            continue
+        own = [max(_closeness(m, k) for k in group) for m, group in zip((first, second), theirs, strict=True)]
+        other = [max(_closeness(m, k) for k in group) for m, group in zip((second, first), theirs, strict=True)]
+        if sum(other) >= sum(own) + 2 and min(other) >= 1:
+            span = sentence.text[first.figure.start : second.figure.end]
+            yield sentence.start + first.figure.start, Finding("splice", span, "These two numbers have changed places.")
 
 
 def _spared(
@@ -77,6 +93,9 @@ def _fault(stated: Measure, known: Sequence[Measure], spans: Sequence[float], se
     rates = {other.rate for other in supporting}
     if stated.rate and "" not in rates and stated.rate not in rates:
         return Finding("unit", f"{span} a {stated.rate}", f"The cited sentences say {span} a {sorted(rates)[0]}.")
+    is_score = _SCORE.search(sentence.text, max(0, stated.figure.start - 4), stated.figure.end + 4)
+    if is_score or stated.figure not in figures.quantities(sentence.text):
+        return None
     return _counts_another(stated, supporting, known, span)
 
 
@@ -90,9 +109,11 @@ def _counts_another(
     if all(of_another_kind(stated, other) for other in supporting):
         counted = supporting[0].noun or sorted(supporting[0].near)[0]
         return Finding("unit", span, f"In the cited sentences {span} counts something else: {counted}.")
+    if not all(other.noun or other.dimension for other in supporting):
+        return None
     mine = max(_closeness(stated, other) for other in supporting)
     for other in known:
-        if figures.same(other.value, stated.value):
+        if figures.same(other.value, stated.value) or not (other.noun or other.dimension):
             continue
         if other.is_year == stated.is_year and _closeness(stated, other) >= 2 and mine == 0:
             figure = f"{other.value:g}"

@@ -20,7 +20,7 @@ PRONOUNS = frozenset(
     each both most none few more another other everybody everyone everything anybody anyone nobody somebody someone two
     three half something nothing there what""".split()
 )
-_ANYBODY = frozenset("official politician expert authority statement report".split())
+_ANYBODY = frozenset("official politician expert statement report".split())
 _TITLES = {"gov": "governor", "sen": "senator", "rep": "representative", "sgt": "sergeant", "gen": "general"}
 _MODIFIERS = frozenset("compound amod poss nmod nn".split())
 
@@ -84,6 +84,10 @@ class Parties:
     def told_with(self, name: str) -> set[str]:
         """The words of all sentences that have the name."""
         return set().union(*(words for words in self._sentences if name in words))
+
+    def bears_for_many(self, words: set[str]) -> bool:
+        """Whether more than one of the story's people has one of the names."""
+        return any(sum(word in person for person in self._people) > 1 for word in words)
 
     def also(self, words: Iterable[str]) -> set[str]:
         """What else the story calls whom it calls so, roles left out that many have."""
@@ -163,7 +167,8 @@ def _roles_of(name: Token) -> Iterator[Role]:
 def _from_noun(name: Token, noun: Token) -> Iterator[Role]:
     if noun.pos_ not in {"NOUN", "PROPN", "PRON"} and noun.lower_ != "one":
         return
-    narrowing = [t for t in noun.subtree if t.i != noun.i and t not in set(name.subtree) and not _is_aside(t, noun)]
+    own = {name, *(child for child in name.children if child.dep_ == "compound")}
+    narrowing = [t for t in noun.subtree if t.i != noun.i and t not in own and not _is_aside(t, noun)]
     if noun.lower_ == "one":  # "one of the study's authors"
         of = [t for prep in noun.children if prep.lower_ == "of" for t in prep.children if t.dep_ == "pobj"]
         if not of:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from synthesis.dialogue.grounding import lexicon
@@ -12,13 +13,27 @@ from synthesis.dialogue.grounding.parties import PRONOUNS, Parties
 from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
 
+# How far a case has gone.
+_STEPS = [
+    frozenset("suspect suspicion accuse allege alleged accusation allegation".split()),
+    frozenset("arrest detain detention custody question".split()),
+    frozenset("charge indict prosecute prosecution trial".split()),
+    frozenset("convict conviction guilty jail sentence imprison admit confess".split()),
+]
+_NAME = r"[A-Z][\w'-]+(?: [A-Z][\w'-]+)*"
+_OR = re.compile(rf"({_NAME}) or ({_NAME})")
+
 
 def findings(text: Sequence[Sentence], sources: Sequence[Sentence], parties: Parties) -> Iterator[tuple[int, Finding]]:
     """Each with its place in the text."""
     for sentence in text:
         if sentence.text.endswith("?"):
             continue
+        yield from _either_or(sentence, sources, " ".join(other.text for other in text))
         for stated in sentence.predicates:
+            beyond = _beyond_the_law(stated, sources)
+            if beyond:
+                yield sentence.start + stated.start, Finding("modality", stated.token.text, beyond)
             found = [match for match in matches(stated, sources, parties) if _is_comparable(stated, match)]
             fault = _fault(stated, found)
             if fault:
@@ -40,6 +55,29 @@ def _fault(stated: Predicate, found: Sequence[Match]) -> tuple[str, str] | None:
     if is_surer(stated.grade, surest):
         return "modality", f"The cited sentences are not as sure of '{word}': there it is open, planned or alleged."
     return None
+
+
+def _beyond_the_law(stated: Predicate, sources: Sequence[Sentence]) -> str:
+    """Why a word of the courts is not the sources': they have the person accused or charged, and no more."""
+    steps = [place for place, step in enumerate(_STEPS) if stated.lemma in step]
+    if not steps or stated.sign < 0:
+        return ""
+    words = {t.lemma_.lower() for source in sources for t in source.doc}
+    reached = [place for place, step in enumerate(_STEPS) if step & words]
+    if reached and max(reached) < steps[0]:
+        return f"The cited sentences do not go as far as '{stated.token.text}'."
+    return ""
+
+
+def _either_or(sentence: Sentence, sources: Sequence[Sentence], text: str) -> Iterator[tuple[int, Finding]]:
+    """One of two names between which the sources leave it open."""
+    for source in sources:
+        for match in _OR.finditer(source.text):
+            told = [name for name in (match[1], match[2]) if name in sentence.text]
+            if len(told) == 1 and not all(name in text for name in (match[1], match[2])):
+                place = sentence.text.find(told[0])
+                reason = f"The cited sentences leave it open: {match[0]}."
+                yield sentence.start + place, Finding("modality", told[0], reason)
 
 
 def _is_comparable(stated: Predicate, match: Match) -> bool:

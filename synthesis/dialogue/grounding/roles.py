@@ -39,7 +39,8 @@ def _fault(role: Role, parties: Parties) -> str:
     ]
     if strange and role.name in parties.words and any(other.narrowing for other in fitting):
         return f"The sources call {name} {_called(fitting[0])}, and say nothing of '{strange[0]}'."
-    if role.owners and all(_is_elsewhere(role, other, parties) for other in fitting):
+    owned = [other for other in fitting if other.owners]
+    if role.owners and owned and all(_is_elsewhere(role, other, parties) for other in owned):
         return f"The sources call {name} {_called(fitting[0])}."
     return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import pairwise
 
 from synthesis.dialogue import figures
 from synthesis.dialogue.grounding.texts import Sentence
@@ -96,9 +96,10 @@ def part_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, in
 def _shares(source: Sentence) -> Iterator[float]:
     found = source.figures
     yield from (figure.value / 100 for figure in found if figure.unit == "percent")
-    for first, second in permutations(found[:6], 2):
-        if 0 < first.value < second.value:
-            yield first.value / second.value
+    for first, second in pairwise(found):
+        less, more = sorted((first.value, second.value))
+        if 0 < less < more and not first.unit and not second.unit:
+            yield less / more
     for match in _FRACTION.finditer(source.text):
         yield _PARTS[match["part"].lower().removesuffix("s")] * _TOPS.get((match["top"] or "").lower(), 1)
     for match in re.finditer(r"\b(\d+) basis points?", source.text):
