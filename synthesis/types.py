@@ -106,10 +106,10 @@ class Edition:
     recent_phrases: frozenset[str] = frozenset()
     format: Format = "daily"
     language: str = "en"
-    speaking_rates: Mapping[str, float] = field(default_factory=dict)
+    speaking_rates: Mapping[str, float] = field(default_factory=dict, hash=False)
     never_say: tuple[str, ...] = ()
     allowed_addresses: tuple[str, ...] = ()
-    helplines: Mapping[str, str] = field(default_factory=dict)
+    helplines: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

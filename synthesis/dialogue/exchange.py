@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synthesis.dialogue import choose
+from synthesis.dialogue import choose, severity
 from synthesis.dialogue.attribution import spoken_outlet
 from synthesis.dialogue.handback import handback
 from synthesis.dialogue.phrases import Ask, Phrasebook
 from synthesis.dialogue.questions import Spoken, answer_of, asks
-from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.voices import voice
 from synthesis.types import Article, Citation, TurnKind
 
-OPENING = 600  # characters of an article that tell whether it is grave
 FEWEST_FOR_A_TALK = 3  # facts: a story of so many has an exchange
 LEAST_WORTH = 0.0
 _DENIES = re.compile(
@@ -58,7 +56,7 @@ class Talk:
     def __init__(self, groups: Sequence[Sequence[Spoken]], articles: Sequence[Article], *, named: bool):
         self._groups, self._articles, self._named = groups, articles, named
         first = articles[0]
-        self._is_grave = is_grave(first.title, first.text[:OPENING])
+        self._is_grave = severity.is_grave(severity.classify(first.title, first.text))
         self._most = max(1, len(groups) // 2)
         self._values: dict[tuple[int, bool, int], float] = {}
 

@@ -54,15 +54,6 @@ _MEASURED = re.compile(
     r"|missiles)\b|[%$£€]",
     re.I,
 )
-_GRAVE = re.compile(
-    r"\b(kill(s|ed|ing|ings)?|dead(ly)?|dies|died|deaths?|murder\w*|massacre\w*|wound(ed|s)|injur(ed|ies)|shoot(ing"
-    r"|ings|er)?|shot dead|bomb\w*|missiles?|war|warfare|airstrikes?|air strikes?|shelling|earthquake|flood\w*"
-    r"|wildfires?|hurricane|tsunami|crash(es|ed)? kill\w*"
-    r"|rap(e|es|ed|ist)|sexual(ly)? (assault|abuse)\w*|suicide|self-immolat\w*|immolat\w*|abus(e|ed|er)|hostages?"
-    r"|kidnap\w*|genocide|terror\w*|victims?|assassinat\w*|missing|drown\w*|capsiz\w*|stabb\w*|tortur\w*|funeral"
-    r"|blackmail|war crimes?|invasion|casualt(y|ies))\b",
-    re.I,
-)
 
 
 def role_of(text: str, doc: Doc, *, place: int, is_attributed: bool, year: int | None = None) -> Role:
@@ -138,8 +129,3 @@ def is_counter(text: str) -> bool:
 def counts_people(text: str) -> bool:
     """Whether it counts the dead, the hurt, the missing or the saved."""
     return bool(_CASUALTIES.search(text)) and bool(figures.quantities(text))
-
-
-def is_grave(title: str, opening: str) -> bool:
-    """Whether a story is about death, violence or disaster: then nothing light is said in it or beside it."""
-    return bool(_GRAVE.search(title)) or len(_GRAVE.findall(opening)) >= 2

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from synthesis.dialogue import choose, grounding, restricted, when
+from synthesis.dialogue import choose, grounding, restricted, severity, when, wording
 from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet, without_also
 from synthesis.dialogue.exchange import Said, Talk
 from synthesis.dialogue.facts import Fact, facts_of
@@ -16,7 +16,6 @@ from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Phrasebook
 from synthesis.dialogue.questions import Spoken
 from synthesis.dialogue.reading import Reading, clean, read
-from synthesis.dialogue.roles import is_grave
 from synthesis.dialogue.topics import Billing, billing
 from synthesis.types import Article, Citation, Edition, Story, Turn
 
@@ -37,6 +36,7 @@ class Prepared:
     is_grave: bool
     needs_headline: bool  # the article's own first sentence could not be told
     never_say: tuple[str, ...] = ()
+    rules: wording.Rules = wording.Rules()
     spoken: dict[int, list[Spoken]] = field(default_factory=dict, compare=False)  # by how many facts are told
 
     def source_texts(self) -> list[str]:
@@ -53,11 +53,13 @@ class Prepared:
 def prepare(story: Story, edition: Edition) -> Prepared:
     """The story's facts, ranked; of one that was told before only what is new."""
     readings = tuple(read(article) for article in story.articles)
+    classes = story.severity or severity.of_reports([(a.title or story.title, a.text) for a in story.articles])
+    rules = wording.Rules.of(classes, [text for a in story.articles for text in (a.title, a.text)])
     facts = tuple(
         fact
         for reading in readings
         for fact in facts_of(reading, edition)
-        if not restricted.check(fact.text, edition.never_say)
+        if not restricted.check(fact.text, edition.never_say) and not rules.check(fact.text)
     )
     is_deep = edition.format == "deep_dive"
     ranked = tuple(choose.rank(story.title, readings, choose.untold(facts, story.told), is_deep=is_deep))
@@ -68,16 +70,16 @@ def prepare(story: Story, edition: Edition) -> Prepared:
         for key, (words, _) in reading.acronyms.items()
         if key not in WELL_KNOWN
     }
-    opening = " ".join(sentence.text for reading in readings for sentence in reading.sentences[:4])
     return Prepared(
         story,
         readings,
         ranked,
         facts,
         billing(story, first, expansions),
-        is_grave(story.title, opening),
+        severity.is_grave(classes),
         _lacks_lead(story, ranked),
         edition.never_say,
+        rules,
     )
 
 
@@ -118,7 +120,7 @@ def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spok
         text = fact.text if any(_is_of(fact.speaker, other.fact) for other in spoken) else without_also(fact.text)
         text, extra = introductions.tell(text, fact.sentence)
         found = _checked(fact, text, extra, edition)
-        if found is not None:
+        if found is not None and not prepared.rules.check(found.text):
             reading = next(r for r in prepared.readings if r.article.id == fact.sentence.article.id)
             spoken.append(_with_speaker(found, reading))
     return spoken
@@ -255,4 +257,5 @@ def judged(turn: Turn, prepared: Prepared, edition: Edition) -> Turn:
     told = [text for cited in turn.citations for text in sources(articles[cited.article], [cited.sentence], edition)]
     outlets = [spoken_outlet(article.outlet) for article in articles.values()]
     known = [*told, *outlets, prepared.story.title]
-    return replace(turn, findings=tuple(grounding.check(turn.text, known, story=prepared.source_texts())))
+    found = grounding.check(turn.text, known, story=prepared.source_texts())
+    return replace(turn, findings=(*found, *prepared.rules.check(turn.text)))

@@ -11,7 +11,8 @@ from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import BANNED, Phrasebook
 from synthesis.dialogue.questions import Spoken, answer_of, asks
 from synthesis.dialogue.reading import Sentence
-from synthesis.dialogue.roles import is_grave, role_of
+from synthesis.dialogue.roles import role_of
+from synthesis.dialogue.severity import classify, is_grave
 from synthesis.dialogue.triggers_events import EVENTS
 from synthesis.dialogue.triggers_matters import MATTERS
 from synthesis.types import Article, Turn
@@ -166,7 +167,7 @@ NOT_ASKED = [
 def question(item: Spoken, before: Spoken, turns, book: Phrasebook) -> str:
     article, heard = item.fact.sentence.article, [turn.text for turn in turns]
     answer = answer_of(item, before, heard)
-    return book.ask(asks(answer), item.text, plain=is_grave(article.title, article.text), heard=heard)
+    return book.ask(asks(answer), item.text, plain=is_grave(classify(article.title, article.text)), heard=heard)
 
 
 def hand_back(item: Spoken, before: Spoken, turns, book: Phrasebook) -> str:
@@ -320,7 +321,7 @@ def test_a_wording_of_recent_editions_is_not_used():
 
 def test_in_a_grave_story_the_wording_is_plain():
     light = {text for rows in phrases.questions().values() for text in rows["light"]}
-    before, answer = "The council decided to move the graves.", "Families of the dead criticised the decision."
+    before, answer = "The council decided to move the stones.", "Families of the owners criticised the decision."
     found = {asked(before, answer, seed=seed, title="Forty killed in dam collapse") for seed in "abcdefghijklmno"}
     assert found and "" not in found and not found & light
     assert {asked(before, answer, seed=seed) for seed in "abcdefghijklmno"} & light
