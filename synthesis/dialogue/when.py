@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _WEEKDAY = re.compile(
-    r"(?P<said>\b(?:[Ee]arly |[Ll]ate )?(?:[Oo]n )?)?\b(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"
-    r"|Sunday)\b(?!'s|s\b| (?:Night|Morning) (?:Live|News|Football))"
+    r"(?P<said>\b(?:[Ee]arly |[Ll]ate )?(?:[Oo]n )?)?\b(?:(?P<which>[Ll]ast|[Tt]his) )?"
+    r"(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+    r"\b(?!'s|s\b| (?:Night|Morning) (?:Live|News|Football))"
 )
 _RELATIVE = re.compile(
     r"\b(?P<word>yesterday|today|tomorrow|tonight|this morning|this afternoon|this evening|last night)\b('s)?", re.I
 )
 _VAGUE = re.compile(
-    r"\b(this|last|next|past|coming) (week|weekend|month|year|spring|summer|autumn|fall|winter)\b|\b(hours|minutes) "
-    r"(ago|earlier)\b|\bnow\b",
+    r"\b(?:this|last|next|past|coming) (?P<span>week|weekend|month|year|spring|summer|autumn|fall|winter)\b"
+    r"|\b(?P<ago>hours?|minutes?) ago\b|\b(?:hours|minutes) earlier\b|\bnow\b",
     re.I,
 )
+_NEXT_DAY = re.compile(r"\bnext (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _COMING = re.compile(r"\b(will|'ll|is to|are to|due|expected|plans?|scheduled|set to|would|tomorrow|coming)\b", re.I)
 _OFFSET = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 RECENT_DAYS = 6
@@ -34,10 +36,29 @@ def published_date(published: str, timezone: str) -> dt.date | None:
 
 
 def is_datable(text: str, published: dt.date | None, edition: dt.date) -> bool:
-    """Whether the time words of `text` can be made right: "last week" of an old article can't."""
+    """Whether the time words of `text` can be made right: "last week" of an old article can't.
+
+    Nor can "last month" of the 31st on the 1st, or "next Friday" on any other day than that on which it was written.
+    """
     if published is None:
-        return not (_RELATIVE.search(text) or _VAGUE.search(text))
-    return not _VAGUE.search(text) or 0 <= (edition - published).days <= 1
+        return not (_RELATIVE.search(text) or _VAGUE.search(text) or _NEXT_DAY.search(text))
+    if _NEXT_DAY.search(text) and published != edition:
+        return False
+    return all(_holds(match, published, edition) for match in _VAGUE.finditer(text))
+
+
+def _holds(match: re.Match[str], published: dt.date, edition: dt.date) -> bool:
+    """Whether a vague time word means the same on both days."""
+    if match["ago"]:
+        return published == edition
+    if not 0 <= (edition - published).days <= 1:
+        return False
+    span = (match["span"] or "").lower()
+    if span in ("week", "weekend"):
+        return published.isocalendar()[:2] == edition.isocalendar()[:2]
+    if span == "month":
+        return (published.year, published.month) == (edition.year, edition.month)
+    return not span or published.year == edition.year
 
 
 def resolve(text: str, published: dt.date | None, edition: dt.date) -> str:
@@ -76,8 +97,6 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     if before.endswith(
         (
             "next",
-            "last",
-            "this",
             "every",
             "each",
             "by",
@@ -92,13 +111,16 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     ):
         return match[0]
     back = (published.weekday() - _DAYS.index(match["day"])) % 7
-    if _COMING.search(text):
+    which = (match["which"] or "").lower()
+    if which == "last":
+        back = back or 7
+    elif which == "this" or _COMING.search(text):
         back = -((7 - back) % 7)  # "will vote on Tuesday" is the next one
     day = published - dt.timedelta(days=back)
     needs_on = not said and not before.endswith(
         (" on", "morning", "late", "early", " of", "the", " a", "and", "or", " for", "-", "black")
     )
-    on = said or ("on " if needs_on and before else "")
+    on = said or ("on " if needs_on and before else "On " if match["which"] and not before else "")
     if (edition - day).days == 7:
         return f"{on}{match['day']} of last week"
     if abs((edition - day).days) > RECENT_DAYS:

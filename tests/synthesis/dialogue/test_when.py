@@ -33,6 +33,65 @@ def test_last_week_of_an_old_article_cannot_be_said():
     assert not is_datable("It sank yesterday.", None, MONDAY)
 
 
+@pytest.mark.parametrize(
+    ("text", "published", "edition", "datable"),
+    [
+        ("Prices rose last month.", dt.date(2026, 10, 31), dt.date(2026, 11, 1), False),
+        ("Prices rose last month.", dt.date(2026, 11, 1), dt.date(2026, 11, 2), True),
+        ("It closes this week.", dt.date(2026, 11, 22), MONDAY, False),
+        ("It closes this week.", MONDAY, dt.date(2026, 11, 24), True),
+        ("It opened this year.", dt.date(2026, 12, 31), dt.date(2027, 1, 1), False),
+        ("It opened last summer.", dt.date(2026, 12, 31), dt.date(2027, 1, 1), False),
+        ("It opens next Friday.", dt.date(2026, 11, 22), MONDAY, False),
+        ("It opens next Friday.", MONDAY, MONDAY, True),
+        ("It opens next Friday.", None, MONDAY, False),
+        ("It sank two hours ago.", dt.date(2026, 11, 22), MONDAY, False),
+        ("It sank two hours ago.", MONDAY, MONDAY, True),
+    ],
+)
+def test_a_span_that_has_ended_meanwhile_cannot_be_said(text, published, edition, datable):
+    assert is_datable(text, published, edition) is datable
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "spoken"),
+    [
+        ("It sank last Friday.", dt.date(2026, 11, 22), "It sank on Friday."),
+        ("It sank last Sunday.", dt.date(2026, 11, 22), "It sank on November 15."),
+        ("It sank last Monday.", dt.date(2026, 11, 22), "It sank on Monday of last week."),
+        ("Last Friday it sank.", dt.date(2026, 11, 22), "On Friday it sank."),
+        ("It sails this Friday.", dt.date(2026, 11, 22), "It sails on Friday."),
+    ],
+)
+def test_last_and_this_are_counted_from_the_articles_own_day(text, published, spoken):
+    assert resolve(text, published, MONDAY) == spoken
+
+
+@pytest.mark.parametrize(
+    ("published", "zone", "day"),
+    [
+        ("2026-11-22T23:30:00Z", "Europe/London", dt.date(2026, 11, 22)),
+        ("2026-11-22T23:30:00Z", "Europe/Paris", MONDAY),
+        ("2026-11-23T00:30:00+01:00", "Europe/London", dt.date(2026, 11, 22)),
+        ("2026-11-23T00:30:00+01:00", "Europe/Paris", MONDAY),
+        ("2026-03-28T23:30:00Z", "Europe/London", dt.date(2026, 3, 28)),
+        ("2026-03-29T22:59:00Z", "Europe/London", dt.date(2026, 3, 29)),
+        ("2026-03-29T23:30:00Z", "Europe/London", dt.date(2026, 3, 30)),
+        ("2026-10-24T23:30:00Z", "Europe/London", dt.date(2026, 10, 25)),
+        ("2026-10-25T23:30:00Z", "Europe/London", dt.date(2026, 10, 25)),
+    ],
+    ids=[
+        "before midnight", "after it, further east", "the eve, further west", "after midnight",
+        "the eve of summer time", "the last hour of its day", "past midnight in it",
+        "past midnight, the last night of it", "the first without it",
+    ],
+)  # fmt: skip
+def test_midnight_is_that_of_the_zone_in_summer_and_in_winter(published, zone, day):
+    assert published_date(published, zone) == day
+    text = resolve("It sank today.", published_date(published, zone), day)
+    assert text == "It sank today."
+
+
 def test_an_article_is_dated_in_the_zone_of_the_show():
     assert published_date("2026-11-23T02:30:00+00:00", "America/Toronto") == dt.date(2026, 11, 22)
     assert published_date("2026-11-23T02:30:00Z", "Asia/Tokyo") == MONDAY
