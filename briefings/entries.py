@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from briefings.links import absolute, canonical
 from briefings.plain_text import from_html, one_line
@@ -75,7 +76,7 @@ def _entry(row: dict[str, Any], base: str, moment: dt.datetime) -> Entry:
     return Entry(
         guid=(guid if len(guid) <= 900 else _hash(guid)) or _hash(canonical(url), title, str(row["published"])),
         url=url,
-        canonical_url=canonical(url),
+        canonical_url=canonical(url) if _is_page(url) else "",
         title=title,
         summary=from_html(row["summary"])[:5000],
         content=from_html(row["content"]),
@@ -87,19 +88,31 @@ def _entry(row: dict[str, Any], base: str, moment: dt.datetime) -> Entry:
 
 
 def tease_apart(entries: list[Entry]) -> list[Entry]:
-    """Entries that share a guid but not a link get a guid each; true repeats are dropped, the first one stays."""
-    links: dict[str, set[str]] = defaultdict(set)
+    """Entries that share a guid and are not one page get a guid each; true repeats are dropped, the first one stays."""
+    pages: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
-        links[entry.guid].add(entry.canonical_url)
+        pages[entry.guid].add(_page(entry))
     kept: dict[str, Entry] = {}
     for entry in entries:
-        guid = entry.guid if len(links[entry.guid]) == 1 else f"{entry.guid}#{_hash(entry.canonical_url)[:16]}"
-        kept.setdefault(guid, _with_guid(entry, guid))
+        found = entry if len(pages[entry.guid]) == 1 else teased(entry)
+        kept.setdefault(found.guid, found)
     return list(kept.values())
 
 
-def _with_guid(entry: Entry, guid: str) -> Entry:
-    return entry if entry.guid == guid else dataclasses.replace(entry, guid=guid)
+def teased(entry: Entry) -> Entry:
+    """The entry under a guid of its own, the same at each fetch, where its feed gives that guid to other pages too."""
+    return dataclasses.replace(entry, guid=f"{entry.guid[:900]}#{_hash(_page(entry))[:16]}")
+
+
+def _page(entry: Entry) -> str:
+    """What tells pages apart: the link, or the title where the feed links to no page of its own."""
+    return entry.canonical_url or entry.title
+
+
+def _is_page(url: str) -> bool:
+    """Whether an address can be that of one article: the outlet's front page is none's."""
+    parts = urlsplit(url)
+    return bool(parts.path.strip("/") or parts.query)
 
 
 def _moment(published: int | None, updated: int | None, moment: dt.datetime) -> dt.datetime | None:

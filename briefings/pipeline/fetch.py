@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from briefings import parsers, web_client
-from briefings.entries import Document, Entry, document, outlet_name
+from briefings.entries import Document, Entry, document, outlet_name, teased
 from briefings.errors import (
     AddressForbidden,
     FeedEmpty,
@@ -242,11 +242,15 @@ def _name(feed: Feed, found: Document) -> None:
 def _store(feed: Feed, entries: list[Entry], moment: dt.datetime) -> int:
     """Add what is new, correct what has changed. A link that another feed brought is left to the sounder feed."""
     known = {article.guid: article for article in feed.articles.filter(guid__in=[e.guid for e in entries])}
-    links = {e.canonical_url for e in entries if e.canonical_url and e.guid not in known}
+    entries = [teased(e) if e.guid in known and _is_other_page(e, known[e.guid]) else e for e in entries]
+    known |= {article.guid: article for article in feed.articles.filter(guid__in=[e.guid for e in entries])}
+    unknown = [e for e in entries if e.guid not in known]
+    links = {e.canonical_url for e in unknown if e.canonical_url}
     elsewhere = {a.canonical_url: a for a in Article.objects.filter(canonical_url__in=links).select_related("feed")}
-    fresh = []
+    again = {_identity(a): a for a in feed.articles.filter(title__in=[e.title for e in unknown])}
+    fresh: list[Article] = []
     for entry in entries:
-        if article := known.get(entry.guid):
+        if article := known.get(entry.guid) or again.get(_identity(entry)):
             _correct(article, entry)
         elif article := elsewhere.get(entry.canonical_url):
             _take_over(article, feed, entry)
@@ -255,6 +259,24 @@ def _store(feed: Feed, entries: list[Entry], moment: dt.datetime) -> int:
             elsewhere |= {entry.canonical_url: fresh[-1]} if entry.canonical_url else {}
     Article.objects.bulk_create(fresh, ignore_conflicts=True)
     return len(fresh)
+
+
+def _is_other_page(entry: Entry, article: Article) -> bool:
+    """Whether a feed gives a guid that it used before to something else: neither link nor title nor date is the same.
+
+    One of them may change: a page moves, a title is mended, an item is dated anew.
+    """
+    return (
+        entry.canonical_url != article.canonical_url
+        and entry.title != article.title
+        and entry.published_at is not None
+        and entry.published_at != article.published_at
+    )
+
+
+def _identity(item: Entry | Article) -> tuple[str, str, dt.datetime | None]:
+    """What an item keeps when its feed makes up a new guid and a new link for it at each fetch."""
+    return item.title, item.summary, item.published_at
 
 
 def _article(feed: Feed, entry: Entry, moment: dt.datetime) -> Article:

@@ -25,6 +25,15 @@ def test_one_guid_for_different_links_is_teased_apart_the_same_way_each_time():
     assert guids == [e.guid for e in entries(*rows)]
 
 
+def test_one_guid_and_one_link_for_different_titles_is_teased_apart_where_the_link_is_the_front_page():
+    kept = entries({"url": "https://e.example/", "title": "Wall"}, {"url": "https://e.example/", "title": "Rates"})
+    assert len({e.guid for e in kept}) == 2 and {e.canonical_url for e in kept} == {""}
+
+
+def test_a_page_with_two_titles_under_one_guid_is_one_article():
+    assert [e.title for e in entries({"title": "Wall"}, {"title": "The wall, again"})] == ["Wall"]
+
+
 def test_a_true_repeat_is_dropped():
     assert len(entries({}, {})) == 1
 

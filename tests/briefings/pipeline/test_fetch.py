@@ -68,6 +68,50 @@ def test_a_link_that_another_feed_brought_is_not_stored_again(outlet):
     assert Article.objects.get().feed == first
 
 
+DATED = dt.datetime(2025, 3, 1, 8, tzinfo=dt.UTC)
+
+
+def test_a_page_under_a_new_guid_at_each_fetch_is_one_article(outlet):
+    feed = make_feed()
+    for n in range(3):
+        item = {"title": "Wall", "link": "https://e.example/wall?session=1", "guid": f"made-up-{n}"}
+        Feed.objects.filter(pk=feed.pk).update(url=outlet.serves(f"/{n}.xml", rss([item])))
+        feed.refresh_from_db()
+        fetch.refresh(feed)
+    assert Article.objects.count() == 1
+
+
+def test_an_item_under_a_new_guid_and_a_new_link_at_each_fetch_is_one_article(outlet):
+    feed = make_feed()
+    for n in range(3):
+        item = {"title": "Wall", "link": f"https://e.example/s{n}/wall", "guid": f"made-up-{n}", "published": DATED}
+        Feed.objects.filter(pk=feed.pk).update(url=outlet.serves(f"/{n}.xml", rss([item])))
+        feed.refresh_from_db()
+        fetch.refresh(feed)
+    assert Article.objects.count() == 1
+
+
+def test_a_guid_that_is_used_again_for_another_page_is_another_article_once(outlet):
+    feed = make_feed()
+    for n in (1, 2, 2):
+        item = {
+            "title": f"Story {n}",
+            "link": f"https://e.example/{n}",
+            "guid": "latest",
+            "published": DATED + dt.timedelta(days=n),
+        }
+        Feed.objects.filter(pk=feed.pk).update(url=outlet.serves(f"/{n}.xml", rss([item])))
+        feed.refresh_from_db()
+        fetch.refresh(feed)
+    assert sorted(Article.objects.values_list("title", flat=True)) == ["Story 1", "Story 2"]
+
+
+def test_items_that_link_to_the_front_page_are_all_kept(outlet):
+    items = [{"title": f"Story {n}", "link": "https://e.example/", "guid": f"g{n}"} for n in range(3)]
+    feed = make_feed(url=outlet.serves("/feed.xml", rss(items)))
+    assert [fetch.refresh(feed), fetch.refresh(feed)] == [3, 0]
+
+
 def test_a_sound_feed_takes_an_article_over_from_a_damaged_one(outlet):
     whole = rss([{"title": "Wall", "link": "https://e.example/1", "guid": "a"}, {"title": "x" * 900}])
     damaged = refreshed(make_feed(url=outlet.serves("/cut.xml", whole[:-500]), outlet="Everything"))
