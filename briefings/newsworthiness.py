@@ -38,15 +38,20 @@ PUZZLE = Kind("a quiz, puzzle or horoscope", 3.0, is_out=True)
 ADVERT = Kind("an advert or partner content", 3.0, is_out=True)
 LISTING = Kind("a listing or a round-up of links", 3.0, is_out=True)
 REMEDY = Kind("health advice or a remedy, not news", 3.0, is_out=True)
-SPORT = Kind("a sports result or fixture", 1.5)
+STUB = Kind("the beginning of a page behind a paywall", 3.0, is_out=True)
+SPORT = Kind("sport, no hard news", 1.5)
 OPINION = Kind("an opinion column", 1.6)
-LIVE = Kind("a live blog", 1.0)
+LIVE = Kind("a live blog, or a part of one", 3.0, is_out=True)
 CELEBRITY = Kind("celebrity and entertainment news", 1.5)
 ADVICE = Kind("advice, a list or a how-to", 1.5)
 FEATURE = Kind("a long feature, not the day's news", 0.8)
 EXPLAINER = Kind("an explainer or a question, not the day's event", 0.8)
 SENSITIVE = Kind("a report that touches on suicide, for an editor to look at", 0.5)
 LURID = Kind("a lurid headline", 1.2)
+
+STUB_WORDS = 150  # before the wall
+LONG_WORDS = 500
+MANY_DAYS = 6  # a forecast or a chronicle has no speakers either
 
 # (kind, pattern in the title, pattern in the address, topics). The first that fits counts.
 _RULES: tuple[tuple[Kind, str, str, str], ...] = (
@@ -80,14 +85,16 @@ _RULES: tuple[tuple[Kind, str, str, str], ...] = (
     ),
     (
         REMEDY,
-        r"\b(antioxidants?|detox|superfoods?|home remed(y|ies)|natural cures?|miracle|cure[sd]? cancer|boost your"
+        r"\b(antioxidants?|detox|superfoods?|home remed(y|ies)|natural cures?|miracle (?:cure|diet|food|drink"
+        r"|berry|pill)s?|cure[sd]? cancer|boost your"
         r"|weight loss (tips|tricks))\b",
         r"/(remedies|natural-health|wellness)/",
         r"natural health|remedies|detox",
     ),
     (
         LISTING,
-        r"^(what to watch|tv (listings|tonight)|obituaries|lottery|weather forecast|traffic|events this|things to do)\b"
+        r"\branked\b.{0,40}\b(best|worst|least|most|from)\b|^(what to watch|tv (listings|tonight)|obituaries"
+        r"|lottery|weather forecast|traffic|events this|things to do)\b"
         r"|\b(winning numbers|newsletter|morning briefing|daily briefing|news quiz|photos of the day|week in"
         r" pictures)\b"
         r"|^(business|morning|evening|politics|daily|weekend|tech) (brief|briefing|update|memo|report|roundup"
@@ -144,8 +151,8 @@ _COMPILED = [
 
 _DATELINE = re.compile(r"^[A-Z][A-Z .,'/–-]{2,40}(?:,? [A-Z][a-z]+\.?(?: \d{1,2})?)?\s*(?:\([A-Z][\w ]+\))?\s*[—–-]+\s")
 _DAY = re.compile(
-    r"\b(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|overnight|this (?:morning"
-    r"|week|afternoon))\b"
+    r"\b(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|overnight|this (?:morning|week"
+    r"|afternoon))\b"
 )
 _ATTRIBUTED = re.compile(
     r"\b(?:said|says|according to|announced|reported|confirmed|told|stated|ruled|warned|showed|voted|testified"
@@ -154,9 +161,45 @@ _ATTRIBUTED = re.compile(
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|we should|let us|let['’]s|our country|you should|you can|your)\b"
 )
+# What a page says of itself at its head or foot.
+_PAYWALL = re.compile(
+    r"\b(?:subscribe to (?:unlock|continue|read|keep|access|view)|(?:already|existing) (?:a )?subscriber"
+    r"|to (?:continue|keep) reading|(?:this|the full) (?:article|story|content) is (?:only )?(?:for|available to"
+    r"|exclusive to|reserved for) (?:paying |our )?(?:subscribers|members)|(?:sign in|log in|register"
+    r"|create (?:a free|an) account) to (?:continue|read|access"
+    r"|unlock)|start your (?:free )?trial|try unlimited access|unlock this (?:article|story))\b",
+    re.IGNORECASE,
+)
+_COMMISSION = re.compile(
+    r"\b(?:buy|purchase|shop) (?:something )?(?:through|using|via) (?:our|the) (?:\w+ )?links\b|\bwe may (?:earn"
+    r"|receive) (?:a|an|some)"
+    r" (?:\w+ )?commission\b|\baffiliate links?\b",
+    re.IGNORECASE,
+)
+_PAID = re.compile(
+    r"^\W*(?:paid (?:content|post)|sponsored(?: content)?|advertisement|advertorial|in (?:paid )?partnership with"
+    r"|presented by|promoted"
+    r" by)\b|\bcapital at risk\b|\b(?:promo|discount) code\b|\bthis (?:article|content) (?:was|is) (?:paid for"
+    r"|sponsored|produced) by\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CHOICES = re.compile(r"^\W*[A-D][.)] \S", re.MULTILINE)
+_ENTRY = re.compile(r"^\W*\d{1,2}[:.]\d{2}\s(?=\S)", re.MULTILINE)
+_BLOG = re.compile(r"\bthis (?:live )?blog is (?:now )?closed\b|\bif you['’]re just joining us\b", re.IGNORECASE)
+# Words that no report uses in its own voice.
+_LOADED = re.compile(
+    r"\b(?:MSM|lamestream|fake news media|regime leader|woke (?:mob|agenda|madness)|deep state|globalists?|sheeple"
+    r"|snowflakes"
+    r"|libtards?|do you (?:really )?think|let that sink in|make no mistake)\b",
+    re.IGNORECASE,
+)
+_OF_RECORD = re.compile(
+    r"\baccording to (?:the )?(?:\w+ )?(?:court|police|documents?|records?|filings?|officials|authorities)\b", re.I
+)
 _PRICE = re.compile(r"[$£€]\d+(?:\.\d\d)?(?= (?:at|from|\$|on )|\))|#\d{5,}")
 _GRAVE = re.compile(
-    r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|wounded|casualt\w+|hostages?|missiles?|earthquake|tornado(?:es)?|hurricane|evacuat\w+"
+    r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|wounded|casualt\w+|hostages?|missiles?|earthquake|tornado(?:es)?"
+    r"|hurricane|evacuat\w+"
     r"|nuclear|famine|outbreak|massacre|invasion)\b",
     re.IGNORECASE,
 )
@@ -165,13 +208,12 @@ _SUICIDE = re.compile(
 )
 _CLOCK = re.compile(r"^\W*\d{1,2}[:.]\d{2}\s?(?:a\.?m|p\.?m|ET|GMT|BST|CET|EDT)", re.MULTILINE | re.IGNORECASE)
 _PUBLIC = re.compile(
-    r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|attacks?|missiles?|drones?|strikes?|war|troops?|military|army|police|shooting|bomb(?:s|ed|ing|ings)?|"
-    r"earthquake|hurricane|tornado(?:es)?|floods?|storms?|wildfires?|evacuat\w+|crash\w*|rescue\w*|hostages?|ceasefire|sanctions?|"
-    r"elections?|vot(?:e|es|ed|ers)|parliament|congress|senate|lawmakers?|legislat\w+|bill|budget|president"
-    r"|prime minister|minister|"
-    r"government|governor|court|judge|ruling|lawsuit|charged|sentenced|convicted|indict\w+|investigat\w+|report finds|"
-    r"economy|inflation|gdp|unemployment|jobs report|interest rates?|tariffs?|central bank|strike action"
-    r"|layoffs?|recession|"
+    r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|attacks?|missiles?|drones?|strikes?|war|troops?|military|army|police"
+    r"|shooting|bomb(?:s|ed|ing|ings)?|earthquake|hurricane|tornado(?:es)?|floods?|storms?|wildfires?|evacuat\w+"
+    r"|crash\w*|rescue\w*|hostages?|ceasefire|sanctions?|elections?|vot(?:e|es|ed|ers)|parliament|congress|senate"
+    r"|lawmakers?|legislat\w+|bill|budget|president|prime minister|minister|government|governor|court|judge|ruling"
+    r"|lawsuit|charged|sentenced|convicted|indict\w+|investigat\w+|report finds|economy|inflation|gdp|unemployment"
+    r"|jobs report|interest rates?|tariffs?|central bank|strike action|layoffs?|recession|"
     r"outbreak|vaccin\w+|virus|hospitals?|climate|emissions|nuclear|refugees?|migrants?|border|treaty|summit|protest\w*)\b",
     re.IGNORECASE,
 )
@@ -213,20 +255,48 @@ def _kind(title: str, url: str, topics: Sequence[str]) -> Kind | None:
 
 def _kind_by_text(title: str, text: str) -> Kind | None:
     words = count_words(text)
+    if (kind := _kind_by_notice(text)) is not None:
+        return kind
     if len(_PRICE.findall(text)) >= 3:
         return SHOPPING
-    if len(_CLOCK.findall(text)) >= 4:
+    if len(_CLOCK.findall(text)) >= 4 or len(_ENTRY.findall(text)) >= 4:
         return LIVE
     if re.search(r"^[A-Z]{5,}!|!\s*$|!!", title) or len(re.findall(r"\b[A-Z]{5,}\b", title)) >= 3:
         return LURID
     if _SUICIDE.search(f"{title} {text[:800]}"):
         return SENSITIVE
-    attributed = 100 * len(_ATTRIBUTED.findall(text)) / max(1, words)
-    personal = 100 * len(_FIRST_PERSON.findall(re.sub(r"[\"“][^\"”]*[\"”]", "", text))) / max(1, words)
-    if words >= 150 and attributed < 0.5 and (personal >= 0.3 or not _DAY.search(text[:1500])):
+    if _is_opinion(text, words):
         return OPINION
     if words >= 1500 and not _DAY.search(" ".join(text.split()[:150])):
         return FEATURE
-    if re.search(r"\?\W*$|^(?:what|why|how|who|inside)\b", title, re.IGNORECASE):
+    if re.search(r"\?\W*$|^(?:what|why|how|who|inside)\b|^(?:an? )?insider['’]s\b", title, re.IGNORECASE):
         return EXPLAINER
     return None
+
+
+def _kind_by_notice(text: str) -> Kind | None:
+    """The kind of page that the page itself says it is."""
+    wall = _PAYWALL.search(text)
+    if wall and count_words(text[: wall.start()]) < STUB_WORDS:
+        return STUB
+    if _COMMISSION.search(text):
+        return SHOPPING
+    if _PAID.search(text):
+        return ADVERT
+    if len(_CHOICES.findall(text)) >= 6:
+        return PUZZLE
+    return LIVE if _BLOG.search(text) else None
+
+
+def _is_opinion(text: str, words: int) -> bool:
+    """Whether it speaks in its own voice: few statements with an owner, and the writer or the reader in it."""
+    own = re.sub(r"[\"“][^\"”]*[\"”]", "", text)
+    if _LOADED.search(" ".join(own.split()[:150])):
+        return True
+    if words < 150 or _OF_RECORD.search(text):
+        return False
+    attributed = 100 * len(_ATTRIBUTED.findall(text)) / words
+    personal = 100 * len(_FIRST_PERSON.findall(own)) / words
+    if words >= LONG_WORDS and attributed < 0.4 and len(_DAY.findall(text)) < MANY_DAYS:
+        return True
+    return attributed < 0.5 and (personal >= 0.3 or not _DAY.search(text[:1500]))

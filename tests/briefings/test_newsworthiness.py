@@ -28,7 +28,9 @@ PLAIN = "The council said on Tuesday that the road would be closed for a week, a
         ("Storm: live updates", "", [], "live blog"),
         ("Opinion: the wall is too low", "", [], "opinion"),
         ("The wall is too low", "https://w.example/opinion/wall", [], "opinion"),
-        ("Rovers beat United 3-1", "", [], "sports"),
+        ("Rovers beat United 3-1", "", [], "sport"),
+        ("An insider's view of the council", "", [], "explainer"),
+        ("Every song of the year, ranked from worst to best", "", [], "round-up"),
         ("Every outfit she wore to the premiere, ranked", "", [], "celebrity"),
         ("7 ways to save on heating", "", [], "how-to"),
         ("SCANDAL! Mayor accused", "", [], "lurid"),
@@ -74,3 +76,41 @@ def test_a_column_is_told_from_its_first_person():
         "I think that my council is wrong, and I will say so to you. We should all be ashamed of it, my friends.\n" * 12
     )
     assert "opinion" in judge("A wall too low", "", [], text).kind.name
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (
+            "A man walked into a shop and\nSubscribe to unlock this article\nAlready a subscriber?",
+            "paywall",
+        ),
+        (PLAIN + "When you buy through our links, we may earn a commission.", "shopping"),
+        ("Paid content by Larkhill Wealth\n" + PLAIN, "advert"),
+        (PLAIN + "Capital at risk.", "advert"),
+        ("1. Who?\nA. The goat\nB. The dog\nC. The cat\n2. What?\nA. Cake\nB. Bread\nC. Tea", "quiz"),
+        (
+            "22.08 The river has peaked.\n21.30 It rises.\n20.41 A road is shut.\n19.55 Rain, said the mayor.",
+            "live blog",
+        ),
+        (PLAIN + "This blog is now closed. Thanks for following.", "live blog"),
+        ("Do you really think that the mayor, as the MSM insists, knew nothing? " + PLAIN, "opinion"),
+    ],
+)
+def test_a_page_is_what_it_says_it_is(text, kind):
+    judged = judge("The council and the road", "", [], text)
+    assert judged.kind is not None and kind in judged.kind.name
+    assert judged.kind.is_out is (kind != "opinion")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN * 4 + "Subscribe to continue reading.",  # a foot of the page
+        "According to court documents, a knife was found. " + "The car was white and the gloves were black. " * 20,
+        "Friday brings rain, and on Saturday it snows. On Sunday it clears. " * 3 + "Winds come from the west. " * 110
+        + "Monday is dry. Tuesday is wet. ",
+    ],
+)  # fmt: skip
+def test_a_report_is_not_taken_for_a_stub_or_an_opinion(text):
+    assert judge("The council and the road", "", [], text).kind is None
