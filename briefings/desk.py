@@ -170,3 +170,8 @@ def _renew_scripts(entry: Restriction) -> None:
     open_ones = Script.objects.filter(episode__status__in=UNPUBLISHED).select_related("episode__show")
     for script in open_ones.filter(episode__show=entry.show_id) if entry.show_id else open_ones:
         restrictions.renew(script)
+
+
+def embargo(story: Story, until: dt.datetime | None) -> None:
+    """Keep the story from being told before `until`; None lifts the embargo."""
+    Story.objects.filter(pk=story.pk).update(embargo_until=until)

@@ -20,6 +20,7 @@ from synthesis.errors import CheckpointError
 if TYPE_CHECKING:  # torch takes seconds to import, and the desk needs none of it
     from synthesis import Studio, Writer
     from synthesis.dialogue.tiers import Choice
+    from synthesis.language.sentence_encoder import SentenceEncoder
     from synthesis.language.server import ChatServer
     from synthesis.speech.synthesizer import Synthesizer
 
@@ -49,6 +50,17 @@ def chat_server() -> ChatServer | None:
         raise ServerUnavailable("the writer's server has an address, and no model is named", advice)
     limits = RequestLimits(timeout_s=settings.WRITER_TIMEOUT_S)
     return ChatServer(settings.WRITER_URL, settings.WRITER_MODEL, key=settings.WRITER_KEY, limits=limits)
+
+
+@functools.cache
+def sentence_encoder() -> SentenceEncoder | None:
+    """What makes vectors of texts, to group them by; None where its model is not installed or not sound."""
+    from synthesis.language.sentence_encoder import SentenceEncoder
+
+    try:
+        return SentenceEncoder.load(settings.MODELS_DIR)
+    except CheckpointError:
+        return None
 
 
 def studio(show: Show) -> Studio:

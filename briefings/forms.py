@@ -80,14 +80,24 @@ class FeedShowsForm(forms.ModelForm):
         label="Address", max_length=2000, validators=[URLValidator(schemes=["http", "https"])], widget=forms.URLInput
     )
 
+    embargo_minutes = forms.IntegerField(
+        label="Embargo: minutes after publication in which it is not told",
+        required=False,
+        min_value=0,
+        max_value=10_080,
+    )
+
     class Meta:
         model = Feed
-        fields = ("url", "outlet")
+        fields = ("url", "outlet", "embargo_minutes")
         labels = {"outlet": "Name of the outlet"}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["shows"].initial = self.instance.shows.all()
+
+    def clean_embargo_minutes(self) -> int:
+        return self.cleaned_data["embargo_minutes"] or 0
 
     @property
     def has_moved(self) -> bool:
@@ -101,6 +111,16 @@ class FeedShowsForm(forms.ModelForm):
         feed = super().save(commit)
         feed.shows.set(self.cleaned_data["shows"])
         return feed
+
+
+class EmbargoForm(forms.Form):
+    """Until when a story is not told, by the clock of the desk; empty for no embargo."""
+
+    until = forms.DateTimeField(
+        label="Embargo until (UTC)",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
 
 
 class TurnForm(forms.Form):

@@ -133,7 +133,7 @@ def failing_feeds() -> QuerySet[Feed]:
 def stories(words: str = "") -> QuerySet[Story]:
     """The newest first, with articles and outlets; `words` must stand in the title of the story or of an article."""
     found = Story.objects.annotate(outlet_count=Count("articles__feed", distinct=True)).prefetch_related(
-        Prefetch("articles", Article.objects.select_related("feed").defer("text"))
+        Prefetch("articles", Article.objects.select_related("feed", "copy_of__feed").defer("text"))
     )
     found = found.order_by("-last_published_at", "-pk")  # grouping drops the model's own order
     if words:

@@ -1,7 +1,7 @@
 """How likely two articles are to report one event: weighted words of title and lead, and the names that they share.
 
-Plain term weighting is used on purpose: it needs no model, is the same on every machine, and its reasons can be
-printed.
+Plain term weighting needs no model and is the same on every machine. Where the likeness of the two texts' meanings is
+known as well, it finds the reports that put it in other words; the names still tell one earthquake from another.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ NAME_WEIGHT, NUMBER_WEIGHT = 1.8, 1.2
 # In a small batch every word is rare: document counts are read as if the batch had at least this many articles.
 LEAST_DOCUMENTS = 60
 MERGE, MERGE_BY_NAMES, COPY = 0.33, 0.22, 0.8
+COPIED_NAMES = 0.6  # of a copy's names the other has so many: a form that is filled in anew has others
 COVERED = 0.35
+# How alike the meanings must be for names of which the other article has so many, the surest first.
+MEANT = ((0.75, 0.2), (0.6, 0.3), (0.5, 0.4))
+LEAST_HEARD = 0.2
 
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _STOP_WORDS = """
@@ -141,6 +145,31 @@ def title_coverage(one: Profile, other: Profile) -> float:
     return told / (min(len(one.title), len(other.title)) or 1)
 
 
+def names_heard(one: Profile, other: Profile) -> float:
+    """How many of the names in either title and lead the other article has at all, from 0 to 1."""
+    heard = len(one.names & other.terms.keys()) + len(other.names & one.terms.keys())
+    return heard / (len(one.names) + len(other.names) or 1)
+
+
+def are_titled_apart(one: Profile, other: Profile) -> bool:
+    """Whether each title names someone or somewhere that the other article never speaks of."""
+    return bool((one.names & one.title) - other.terms.keys()) and bool((other.names & other.title) - one.terms.keys())
+
+
+def _share_no_titled_name(one: Profile, other: Profile) -> bool:
+    either = one.names | other.names
+    titled, other_titled = either & one.title, either & other.title
+    return bool(titled and other_titled) and not titled & other_titled
+
+
+def is_meant(one: Profile, other: Profile, alike: float) -> bool:
+    """Whether texts whose meanings are so much `alike` (a cosine) report one event."""
+    heard = names_heard(one, other)
+    if are_titled_apart(one, other) or (_share_no_titled_name(one, other) and heard < 0.5):
+        return False
+    return any(alike >= least and heard >= names for least, names in MEANT)
+
+
 def is_same_event(one: Profile, other: Profile, weights: Weights) -> bool:
     """Whether two articles, near in time, report one event.
 
@@ -149,15 +178,15 @@ def is_same_event(one: Profile, other: Profile, weights: Weights) -> bool:
     """
     if title_coverage(one, other) < COVERED:  # first, as it is cheap and sorts out most pairs
         return False
+    if are_titled_apart(one, other):
+        return False
     score = weights.cosine(one, other)
-    if score >= COPY:
+    if score >= COPY and (names_heard(one, other) >= COPIED_NAMES or not (one.names or other.names)):
         return True
     shared = one.names & other.names
     fewer = min(len(one.names), len(other.names)) or 1
     named = len(shared) / fewer
-    either = one.names | other.names
-    titled, other_titled = either & one.title, either & other.title
-    if titled and other_titled and not titled & other_titled and named < 0.5:
+    if _share_no_titled_name(one, other) and named < 0.5:
         return False  # each title names someone or somewhere else
     if score >= MERGE:
         return (len(shared) >= 2 and named >= 0.25) or named >= 0.5

@@ -27,6 +27,7 @@ desk = [
     path("stories/<int:pk>/", stories.story, name="story"),
     path("stories/<int:pk>/pin/", stories.pin, name="story_pin"),
     path("stories/<int:pk>/kill/", stories.kill, name="story_kill"),
+    path("stories/<int:pk>/embargo/", stories.embargo, name="story_embargo"),
     path("episodes/", episodes.episodes, name="episodes"),
     path("episodes/<int:pk>/", episodes.episode, name="episode"),
     path("episodes/<int:pk>/stage/", episodes.stage, name="episode_stage"),

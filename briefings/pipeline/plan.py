@@ -7,25 +7,25 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
 from django.utils.timezone import now
 
-from briefings import headlines, languages, restrictions
+from briefings import headlines, interests, languages, memory, novelty, restrictions, running_order, sources
 from briefings.errors import NothingToSay
-from briefings.models import Article, Episode, Segment, Show, StageRun, Story
+from briefings.models import Article, Episode, Segment, Show, Story
 from briefings.newsworthiness import Kind, judge
 from briefings.pipeline import stages
 from briefings.plain_text import count_words
-from briefings.similarity import COPY, Profile, Weights, profile
+from briefings.similarity import Profile, Weights, profile
 
 SECONDS_A_STORY = 45
 # The writer may find less in a story than was thought, so some more are planned than the length needs.
 RESERVE = 2
 LEAST_WORDS = 80
-MEMORY = dt.timedelta(days=14)
 HALF_LIFE_H = 18.0
-HARDNESS, FRESHNESS, SPREAD, UPDATE = 2.0, 0.5, 0.8, -0.4
+HARDNESS, FRESHNESS, SPREAD, UPDATE, INTEREST = 2.0, 0.5, 0.8, -0.4, 0.6
+INTERESTS_COUNTED, INTEREST_WORDS = 2, 120
 SAME_OUTLET, SAME_TOPIC, ALIKE = 0.35, 0.8, 0.1
+QUOTED = 140  # characters of what is new, in the reason
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ def run(claim: stages.Claim) -> None:
     """Store a segment for every weighed story, the chosen ones in order. Raises NothingToSay if there is none."""
     episode, moment = claim.episode, now()
     candidates = weigh(episode, moment)
-    chosen = choose(candidates, size_of(episode.show.minutes))
+    chosen = running_order.arrange(choose(candidates, size_of(episode.show.minutes)))
     if not chosen:
         raise NothingToSay(episode, _nothing(episode.show, candidates))
     with stages.finish(claim, weighed=len(candidates), chosen=len(chosen)):
@@ -71,7 +71,7 @@ def weigh(episode: Episode, moment: dt.datetime) -> list[Candidate]:
     for article in _fresh(episode.show, moment):
         assert article.story is not None
         found.setdefault(article.story.pk, Candidate(article.story, [])).articles.append(article)
-    told, uncovered = _told(episode), restrictions.Uncovered.by(episode.show, moment)
+    told, uncovered = memory.tellings(episode), restrictions.Uncovered.by(episode.show, moment)
     candidates = list(found.values())
     for candidate in candidates:
         _weigh_one(candidate, episode.show, told.get(candidate.story.pk), moment)
@@ -82,45 +82,43 @@ def weigh(episode: Episode, moment: dt.datetime) -> list[Candidate]:
 def _fresh(show: Show, moment: dt.datetime) -> list[Article]:
     since = moment - dt.timedelta(hours=show.max_age_hours)
     found = Article.objects.filter(feed__shows=show, story__isnull=False, published_at__gte=since)
-    return list(found.select_related("feed", "story").order_by("-published_at", "-pk"))
+    return list(found.select_related("feed", "story", "copy_of").order_by("-published_at", "-pk"))
 
 
-def _told(episode: Episode) -> dict[int, dt.datetime]:
-    """When each story was last planned for an edition that went out, or that is still on its way since yesterday."""
-    Status, day = Episode.Status, episode.edition_date
-    on_its_way = Q(episode__edition_date__gte=day - dt.timedelta(days=1)) & ~Q(episode__status=Status.REJECTED)
-    earlier = Segment.objects.filter(
-        Q(episode__status=Status.PUBLISHED) | on_its_way,
-        episode__show=episode.show,
-        episode__edition_date__gte=day - MEMORY,
-        order__isnull=False,
-    ).exclude(episode=episode)
-    rows = earlier.values_list("story", "episode", "episode__created_at")
-    done = StageRun.objects.filter(stage="plan", outcome=StageRun.Outcome.DONE, episode__show=episode.show)
-    planned = dict(done.order_by("ended_at").values_list("episode", "ended_at"))
-    told: dict[int, dt.datetime] = {}
-    for story, earlier_episode, created_at in rows:
-        when = planned.get(earlier_episode) or created_at
-        told[story] = max(when, told.get(story, when))
-    return told
-
-
-def _weigh_one(candidate: Candidate, show: Show, told_at: dt.datetime | None, moment: dt.datetime) -> None:
+def _weigh_one(candidate: Candidate, show: Show, told: memory.Telling | None, moment: dt.datetime) -> None:
     spoken = [a for a in candidate.articles if languages.same(a.language, show.language)]
     if not spoken:
         candidate.out = f"it is in another language than the show ({candidate.lead.language})"
         return
-    spoken.sort(key=lambda a: -min(count_words(a.speakable_text), 900))
-    candidate.articles = spoken
+    since = moment - dt.timedelta(hours=show.max_age_hours)
+    news = [a for a in spoken if a.copy_of is None or a.copy_of.published_at >= since]
+    free = [a for a in news if sources.embargo_of(a) <= moment]
+    candidate.articles = sources.ranked(sources.without_copies(free or news or spoken))
     lead = candidate.lead
     candidate.words = count_words(lead.speakable_text)
     candidate.profile = profile(lead.title, lead.speakable_text)
-    candidate.outlets = count_outlets(spoken)
-    _score(candidate, moment)
-    candidate.out = _why_out(candidate, told_at)
+    candidate.outlets = count_outlets(candidate.articles)
+    _score(candidate, show, moment)
+    candidate.out = _why_barred(candidate, show, bool(free or not news), moment) or _why_out(candidate, told)
+    if not news and not candidate.story.is_pinned:
+        first = min(a.copy_of.published_at for a in spoken if a.copy_of)
+        candidate.out = candidate.out or f"an old report under a new date: it was first published on {first:%-d %B}"
 
 
-def _score(candidate: Candidate, moment: dt.datetime) -> None:
+def _why_barred(candidate: Candidate, show: Show, is_free: bool, moment: dt.datetime) -> str:
+    """Why it may not be told now, whatever its worth."""
+    if candidate.story.is_killed:
+        return "killed by the desk"
+    if why := sources.why_embargoed(candidate.story, show, moment):
+        return why
+    if not is_free:
+        until = min(sources.embargo_of(a) for a in candidate.articles)
+        outlet = candidate.lead.outlet
+        return f"under {outlet}'s embargo until {sources.local_time(until, show)}"
+    return ""
+
+
+def _score(candidate: Candidate, show: Show, moment: dt.datetime) -> None:
     lead = candidate.lead
     judgement = judge(lead.title, lead.url, lead.topics, lead.speakable_text)
     age_h = (moment - max(a.published_at for a in candidate.articles)).total_seconds() / 3600
@@ -131,58 +129,52 @@ def _score(candidate: Candidate, moment: dt.datetime) -> None:
     by = f"{candidate.outlets} outlets" if candidate.outlets > 1 else "one outlet"
     candidate.reasons.insert(0, f"reported by {by}")
     candidate.reasons.append("published within the hour" if age_h < 1 else f"{age_h:.0f} hours old")
+    wanted = interests.met(show, [lead.title, *lead.topics, " ".join(lead.speakable_text.split()[:INTEREST_WORDS])])
+    if wanted:
+        candidate.score += INTEREST * min(len(wanted), INTERESTS_COUNTED)
+        candidate.reasons.insert(0, f"of interest to its listeners ({', '.join(wanted[:3])})")
     if judgement.kind is not None:
         candidate.score -= judgement.kind.penalty
         candidate.reasons.insert(0, f"it reads like {judgement.kind.name}")
 
 
-def _why_out(candidate: Candidate, told_at: dt.datetime | None) -> str:
-    """Why a story can't be told; an update of a told one is marked, and weighed lower."""
-    if candidate.story.is_killed:
-        return "killed by the desk"
+def _why_out(candidate: Candidate, told: memory.Telling | None) -> str:
+    """Why a story is not worth telling; an update of a told one is marked, and weighed lower."""
     if candidate.words < LEAST_WORDS:
         return f"only {candidate.words} words of it could be read. {candidate.lead.error_message}".strip()
     if candidate.story.is_pinned:
         return ""
     if candidate.kind is not None and candidate.kind.is_out:
         return f"it is {candidate.kind.name}"
-    if told_at is None or candidate.lead.feed.is_sample:  # invented news is the same every day
+    if told is None or candidate.lead.feed.is_sample:  # invented news is the same every day
         return ""
-    news = _new_since(candidate, told_at)
+    news = _news_since(candidate, told)
     if not news:
-        return f"told in the edition planned on {told_at:%-d %B}, and nothing new since"
+        return f"told in the edition of {told.on:%-d %B}, and no new facts since"
     candidate.score += UPDATE
-    candidate.reasons.insert(0, f"an update: {news} new report{'s' if news > 1 else ''} since it was told")
+    candidate.reasons.insert(0, f"an update of {told.on:%-d %B}: “{_cut(news[0])}”")
     return ""
 
 
-def _new_since(candidate: Candidate, told_at: dt.datetime) -> int:
-    """How many articles came in after the telling that are no copies of what was known then."""
-    everyone = list(candidate.story.articles.all())
-    profiles = {article.pk: profile(article.title, article.speakable_text) for article in everyone}
-    weights = Weights(profiles.values())
-    old = [profiles[a.pk] for a in everyone if a.fetched_at <= told_at]
-    new = [profiles[a.pk] for a in everyone if a.fetched_at > told_at]
-    return sum(all(weights.cosine(one, known) < COPY for known in old) for one in new)
+def _news_since(candidate: Candidate, told: memory.Telling) -> list[str]:
+    """The sentences that came in after the telling with a fact that none had which was known then."""
+    known = [a for a in candidate.story.articles.all() if a.fetched_at <= told.at]
+    facts = novelty.Known.of(text for a in known for text in (a.title, a.speakable_text))
+    new = [a for a in candidate.articles if a.fetched_at > told.at and a.copy_of_id is None]
+    return [sentence for a in new for sentence in novelty.news(a.speakable_text, facts)]
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= QUOTED else sentence[:QUOTED].rsplit(" ", 1)[0] + "…"
 
 
 def count_outlets(articles: Sequence[Article]) -> int:
-    """Outlets that report for themselves: copies of one agency's text count once."""
-    profiles = [profile(article.title, article.speakable_text) for article in articles]
-    weights = Weights(profiles)
-    kept: list[tuple[str, Profile]] = []
-    for article, own in zip(articles, profiles, strict=True):
-        if any(article.outlet == outlet or weights.cosine(own, known) >= COPY for outlet, known in kept):
-            continue
-        kept.append((article.outlet, own))
-    return len(kept)
+    """Outlets that report for themselves: of a report and its copies one counts."""
+    return len({article.outlet for article in sources.without_copies(articles)})
 
 
 def choose(candidates: list[Candidate], size: int) -> list[Candidate]:
-    """The rundown: pinned stories, then the best, each weighed down by what it shares with those chosen before it.
-
-    It is led by a plain news report if there is one.
-    """
+    """Pinned stories, then the best, each weighed down by what it shares with those chosen before it."""
     open_ones = [c for c in candidates if not c.out]
     weights = Weights(c.profile for c in open_ones if c.profile)
     chosen: list[Candidate] = []
@@ -190,11 +182,6 @@ def choose(candidates: list[Candidate], size: int) -> list[Candidate]:
         best = max(open_ones, key=lambda c: (c.story.is_pinned, c.score - _sameness(c, chosen, weights)))
         open_ones.remove(best)
         chosen.append(best)
-    chosen.sort(key=lambda c: -c.score)
-    plain = next((c for c in chosen if c.kind is None), None)
-    if plain is not None:
-        chosen.remove(plain)
-        chosen.insert(0, plain)
     return chosen
 
 

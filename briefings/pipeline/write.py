@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
-from briefings import engines, headlines, restrictions, sources
+from briefings import engines, headlines, memory, restrictions, sources
 from briefings.errors import NothingToSay, ScriptRejected, StageConflict
 from briefings.models import Article, Episode, Recording, Script, Segment, Show, Story, Turn
 from briefings.pipeline import stages
 from synthesis import types
+from synthesis.dialogue import wording
 from synthesis.errors import CheckpointError, NothingToTell, SynthesisError
 from synthesis.text import sentences
 
@@ -47,7 +48,7 @@ def run(claim: stages.Claim) -> None:
     segments = list(episode.segments.filter(order__isnull=False).select_related("story").order_by("order"))
     barred = _barred(segments, episode.show)
     free = [segment.story for segment in segments if segment.story_id not in barred]
-    stories = [told for story in free if (told := told_story(story, episode.show)).articles]
+    stories = [told for story in free if (told := told_story(story, episode)).articles]
     dialogue = _write(claim, stories)
     measured = _measure(dialogue, episode.show)
     with stages.finish(claim, **measured):
@@ -57,9 +58,13 @@ def run(claim: stages.Claim) -> None:
 
 
 def _barred(segments: Sequence[Segment], show: Show) -> dict[int, str]:
-    """The stories that have become uncoverable since they were planned, with the reasons."""
+    """The stories that may not be told any more since they were planned, with the reasons."""
     uncovered = restrictions.Uncovered.by(show)
-    found = {segment.story_id: uncovered.why_out(segment.story, segment.story.articles.all()) for segment in segments}
+    found = {
+        segment.story_id: uncovered.why_out(segment.story, segment.story.articles.all())
+        or sources.why_embargoed(segment.story, show, now())
+        for segment in segments
+    }
     return {story: reason for story, reason in found.items() if reason}
 
 
@@ -79,10 +84,14 @@ def _write(claim: stages.Claim, stories: Sequence[types.Story]) -> types.Dialogu
         raise ScriptRejected(episode, str(error)) from error
 
 
-def told_story(story: Story, show: Show) -> types.Story:
-    """A story with the articles that the show may tell it from, the lead first. An article's id is its row's key."""
-    articles = tuple(source_article(article) for article in sources.articles_for(story, show))
-    return types.Story(str(story.pk), story.title, articles)
+def told_story(story: Story, episode: Episode) -> types.Story:
+    """A story with the articles that the show may tell it from now, the lead first, and what it has told of it before.
+
+    An article's id is its row's key.
+    """
+    articles = tuple(source_article(article) for article in sources.articles_for(story, episode.show, now()))
+    told_on, told = memory.told(story, episode)
+    return types.Story(str(story.pk), story.title, articles, frozenset(story.severity), told_on, told)
 
 
 def source_article(article: Article) -> types.Article:
@@ -261,7 +270,16 @@ def check(turn: Turn, text: str) -> list[dict[str, str]]:
     found = grounding.check(text, [*_cited(turn), *_known(turn)])
     outlets = [material.outlet(source_article(a)) for item in sources.told(turn.script.episode) for a in item.articles]
     found += addresses.check(text, addresses.allowed_of(edition_of(turn.script.episode), outlets))
+    found += _rules(turn).check(text)
     return [{"kind": finding.kind, "span": finding.span, "reason": finding.reason} for finding in found]
+
+
+def _rules(turn: Turn) -> wording.Rules:
+    """What may not be said of the people in the turn's story."""
+    if turn.story is None:
+        return wording.Rules()
+    articles = turn.story.articles.all()
+    return wording.Rules.of(turn.story.severity, [t for a in articles for t in (a.title, a.speakable_text)])
 
 
 def _cited(turn: Turn) -> list[str]:

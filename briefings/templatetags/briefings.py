@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from briefings import flags
 from briefings.models import Turn
+from synthesis.dialogue import severity as _severity
 
 register = template.Library()
 
@@ -99,3 +100,14 @@ def host_place(hosts: list[str], name: str) -> int:
 def web_only(url: str) -> str:
     """The address if it is one of the web; nothing for one that a browser might run."""
     return url if url.lower().startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def severity(classes: Any) -> str:
+    """A story's classes in words, such as "death, court"."""
+    return _severity.named(classes)
+
+
+@register.filter
+def is_grave(classes: Any) -> bool:
+    return _severity.is_grave(classes)

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from briefings import desk, selectors
+from briefings.forms import EmbargoForm
 from briefings.models import Story
-from briefings.views.responses import SeeOther
+from briefings.views.responses import UNPROCESSABLE, SeeOther
 
 UNREAD_SHOWN = 20
 
@@ -28,8 +29,23 @@ def stories(request: HttpRequest) -> HttpResponse:
 @require_safe
 def story(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(selectors.stories(), pk=pk)
+    return _page(request, found, EmbargoForm(initial={"until": found.embargo_until}))
+
+
+def _page(request: HttpRequest, found: Story, form: EmbargoForm, *, status: int = 200) -> HttpResponse:
     segments = found.segments.select_related("episode__show").order_by("-episode__edition_date")
-    return render(request, "stories/detail.html", {"story": found, "segments": segments})
+    context = {"story": found, "segments": segments, "embargo_form": form}
+    return render(request, "stories/detail.html", context, status=status)
+
+
+@require_POST
+def embargo(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(selectors.stories(), pk=pk)
+    form = EmbargoForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, status=UNPROCESSABLE)
+    desk.embargo(found, form.cleaned_data["until"])
+    return SeeOther(reverse("story", args=[pk]))
 
 
 @require_POST

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from briefings.similarity import Weights, is_same_event, profile
+from briefings.similarity import Weights, is_meant, is_same_event, names_heard, profile
 
 IQUIQUE = (
     "Quake of magnitude 6.1 strikes northern Chile, at least 12 dead",
@@ -138,3 +138,16 @@ def test_a_copy_is_told_by_its_words_alone():
 def test_articles_without_words_in_common_have_no_similarity():
     a, b = profile(*FERRY), profile("", "")
     assert Weights([a, b]).cosine(a, b) == 0
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_one_event_is_known_by_a_like_meaning_and_the_names(one, other):
+    assert is_meant(profile(*one), profile(*other), 0.8)
+    assert not is_meant(profile(*one), profile(*other), 0.3)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_a_like_meaning_is_not_enough_where_the_names_are_others(one, other):
+    assert not is_meant(
+        profile(*one), profile(*other), 0.82 if names_heard(profile(*one), profile(*other)) < 0.5 else 0.3
+    )

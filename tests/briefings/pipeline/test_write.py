@@ -13,7 +13,7 @@ from briefings.models import Episode, Segment
 from briefings.pipeline import stages, write
 from synthesis.errors import CheckpointError, DialogueRejected
 from synthesis.types import Finding
-from tests.factories import make_article, make_episode, make_feed, make_show, make_story, make_user
+from tests.factories import make_article, make_episode, make_feed, make_script, make_show, make_story, make_user
 from tests.fakes import FakeWriter
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,55 @@ def test_a_story_is_told_from_full_texts_of_the_show_s_own_feeds(writer):
     assert [article.id for article in told.articles] == [str(full.pk), str(summary.pk)]
     assert told.articles[0].outlet == "Own"
     assert dt.datetime.fromisoformat(told.articles[0].published) == full.published_at
+
+
+def test_a_copy_is_not_told_beside_its_original(writer):
+    original = make_article(make_feed(outlet="The Wire"))
+    copy = make_article(make_feed(outlet="The Post"), copy_of=original)
+    stages.advance(planned(make_story([original, copy])).pk, WRITE)
+    assert [article.outlet for article in writer.asked[0][0][0].articles] == ["The Wire"]
+
+
+def test_the_writer_learns_what_a_story_deals_with_and_what_was_told_of_it(writer):
+    show, story = make_show(), make_story(severity=["court", "death"])
+    article = story.articles.get()
+    rows = ((30, Status.REJECTED, [4]), (31, Status.PUBLISHED, [1, 0]), (32, Status.WRITTEN, [0, 3]))
+    for day, status, places in rows:
+        earlier = planned(story, show=show, edition_date=dt.date(2025, 1, 1) + dt.timedelta(days=day - 1))
+        script = make_script(earlier)
+        script.turns.filter(kind="fact").update(citations=[{"article": article.pk, "sentence": n} for n in places])
+        Episode.objects.filter(pk=earlier.pk).update(status=status, published_at=now())
+    stages.advance(planned(story, show=show, edition_date=dt.date(2025, 2, 2)).pk, WRITE)
+    told = writer.asked[0][0][0]
+    assert (told.severity, told.told_on) == ({"court", "death"}, dt.date(2025, 2, 1))
+    assert told.told == tuple(article.text.split("\n")[n] for n in (1, 0, 3))
+
+
+def test_a_story_that_was_never_told_or_long_ago_is_new_to_the_writer(writer):
+    show, story = make_show(), make_story()
+    old = planned(story, show=show, edition_date=dt.date(2025, 2, 1))
+    make_script(old)
+    Episode.objects.filter(pk=old.pk).update(status=Status.PUBLISHED, published_at=now())
+    stages.advance(planned(story, show=show, edition_date=dt.date(2025, 2, 16)).pk, WRITE)
+    assert (writer.asked[0][0][0].told_on, writer.asked[0][0][0].told) == (None, ())
+
+
+def test_a_story_that_came_under_embargo_after_it_was_planned_is_left_out(writer):
+    held, free = make_story(), make_story()
+    episode = planned(held, free)
+    type(held).objects.filter(pk=held.pk).update(embargo_until=now() + dt.timedelta(hours=1))
+    stages.advance(episode.pk, WRITE)
+    assert [story.id for story in writer.asked[0][0]] == [str(free.pk)]
+    assert "under embargo until" in episode.segments.get(story=held).reason
+
+
+def test_an_edit_that_names_a_minor_in_a_case_is_red(writer):
+    text = "A pupil, Kieran Follett, 15, appeared before a youth court on Tuesday, charged with manslaughter."
+    story = make_story([make_article(title="Boy in court", text=text)], severity=["court", "minors"])
+    turn = stages.advance(planned(story).pk, WRITE).script.turns.get(kind="fact")
+    kinds = {finding["kind"] for finding in write.check(turn, "Kieran Follett appeared before a youth court.")}
+    assert kinds == {"protected name"}
+    assert write.check(turn, "A pupil appeared before a youth court.") == []
 
 
 def test_a_story_that_is_not_told_is_marked_with_the_reason(writer):

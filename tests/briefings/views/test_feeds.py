@@ -152,3 +152,14 @@ def test_the_table_is_asked_again_only_while_a_feed_is_new(desk, db):
     assert "every 4s" in fragment and "<html" not in fragment
     Feed.objects.filter(pk=feed.pk).update(checked_at="2025-03-03T06:00:00Z")
     assert "every 4s" not in desk.get(url, headers={"hx-request": "true"}).content.decode()
+
+
+def test_an_embargo_is_saved_and_a_negative_one_refused(desk, db):
+    feed = make_feed()
+    assert post(desk, "feed_edit", feed.pk, url=feed.url, outlet="The Post", embargo_minutes="90").status_code == 303
+    feed.refresh_from_db()
+    assert feed.embargo_minutes == 90
+    assert post(desk, "feed_edit", feed.pk, url=feed.url, outlet="The Post", embargo_minutes="-1").status_code == 422
+    assert post(desk, "feed_edit", feed.pk, url=feed.url, outlet="The Post", embargo_minutes="").status_code == 303
+    feed.refresh_from_db()
+    assert feed.embargo_minutes == 0
