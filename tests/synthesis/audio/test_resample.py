@@ -43,8 +43,7 @@ def test_torchaudio_imports_in_a_fresh_process_without_its_extension():
 @pytest.mark.parametrize(
     "code",
     [
-        "import torchaudio.functional",
-        "import torchaudio.transforms; torchaudio.transforms.MelSpectrogram(24000, n_mels=40)(torch.zeros(2400))",
+        "import torchaudio.functional, torchaudio.transforms as t; t.MelSpectrogram(24000, n_mels=9)(torch.zeros(999))",
         "from transformers import AlbertModel",  # what the reference package of the voice imports
     ],
 )

@@ -10,12 +10,12 @@ from synthesis.errors import CheckpointError, RenderFailed
 from synthesis.speech.batches import by_length, row_lengths, stacked
 from synthesis.speech.synthesizer import Synthesizer
 
-# Of all lengths, in three voices: a word, a question, and sentences of two seconds and of six.
+# Of all lengths, in three voices: a word, a question, and sentences of two seconds and of four.
 UTTERANCES = [
     ("jˈɛs.", "af_heart"),
     ("wˌʌt hˈæpᵊnz nˈɛkst?", "am_michael"),
     ("ðə bɹˈɪʤ hɐz bˌɪn klˈOzd sˈɪns ðə spɹˈɪŋ.", "bf_emma"),
-    ("ðə kˈWnsᵊl vˈOTᵻd ˌɔn tˈuzdˌA tə ɹibˈɪld ði ˈOld sˈi wˌɔl, ænd ðə tˈWn wɪl pˈA ɐ θˈɜɹd ʌv ɪt.", "af_heart"),
+    ("ðə kˈWnsᵊl vˈOTᵻd ˌɔn tˈuzdˌA tə ɹibˈɪld ði ˈOld sˈi wˌɔl.", "af_heart"),
     ("nˈObˌɑdi wʌz hˈɜɹt.", "am_michael"),
 ]
 
@@ -70,7 +70,7 @@ def takes_of(synthesizer, monkeypatch, *, most_rows, most_padding=0.99, step=1):
 def test_a_turn_is_the_same_in_any_batch(batched, monkeypatch):
     alone = takes_of(batched, monkeypatch, most_rows=1)
     for in_batch in (
-        takes_of(batched, monkeypatch, most_rows=8),  # beside rows up to ten times as long
+        takes_of(batched, monkeypatch, most_rows=8),  # beside rows several times as long
         takes_of(batched, monkeypatch, most_rows=2),
         takes_of(batched, monkeypatch, most_rows=1, step=16),  # alone in a shape with room to spare
     ):
@@ -82,13 +82,13 @@ def test_a_turn_is_the_same_in_any_batch(batched, monkeypatch):
 
 @pytest.mark.voice
 def test_where_memory_runs_out_the_batch_is_halved_and_the_size_remembered(batched, monkeypatch):
-    asked, sound = [], batched.model.sound
+    asked = []
 
-    def small_device(symbols, *rest):
+    def small_device(symbols, styled, durations, style, noise, *lengths):
         asked.append(len(symbols))
         if len(symbols) > 2:
             raise torch.OutOfMemoryError("out of memory")
-        return sound(symbols, *rest)
+        return noise
 
     monkeypatch.setattr(batched.model, "sound", small_device)
     takes = takes_of(batched, monkeypatch, most_rows=8)

@@ -26,6 +26,11 @@ def frontend():
     return Frontend()
 
 
+@pytest.fixture(scope="module")
+def phonemizer():
+    return Phonemizer()
+
+
 def test_pieces_are_neither_too_long_nor_too_short(frontend):
     pieces = frontend.read(NEWS, "af_heart")
     assert len(pieces) >= 3
@@ -114,7 +119,7 @@ NEWS_LIKE = st.lists(FRAGMENTS | LETTERS_AND_MARKS | st.text(max_size=6), min_si
 
 @given(NEWS_LIKE)
 @settings(max_examples=60, deadline=None)
-def test_every_word_is_said_or_the_text_is_refused(frontend, text):
+def test_every_word_is_said_or_the_text_is_refused(frontend, phonemizer, text):
     normalized = normalize(text)
     try:
         pieces = frontend.read(text, "am_michael")
@@ -123,7 +128,5 @@ def test_every_word_is_said_or_the_text_is_refused(frontend, text):
         assert refused.span in normalized or not words(normalized)
         return
     assert " ".join(piece.spoken for piece in pieces) == words(normalized)
-    silent = [
-        s.text for s in Phonemizer()(normalized, Lexicon()) if s.is_word and not any(map(str.isalpha, s.phonemes))
-    ]
+    silent = [s.text for s in phonemizer(normalized, Lexicon()) if s.is_word and not any(map(str.isalpha, s.phonemes))]
     assert not silent
