@@ -169,6 +169,11 @@ def test_the_news_are_100_sentences_whose_names_stand_in_them():
         assert set(name.phonemes) <= vocabulary().keys()
 
 
+def test_a_dates_ordinal_is_no_error_and_any_other_is():
+    assert roundtrip.dates_alike("on june 5th and march 14th") == "on june 5 and march 14"
+    assert roundtrip.dates_alike("the 5th of 5 may 21") == "the 5th of 5 may 21"
+
+
 def test_every_name_is_found_among_the_normalized_words():
     normalizer = pytest.importorskip("whisper_normalizer.english").EnglishTextNormalizer()
     for sentence in roundtrip.news():
