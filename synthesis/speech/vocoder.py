@@ -6,6 +6,7 @@ B batch, L frames of 25 ms, S samples, C channels, K frames of the short-time tr
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from typing import cast
 
 import torch
@@ -18,6 +19,7 @@ from kernels.overlap_add import overlap_add
 from kernels.sine_source import sine_source
 from kernels.stft import stft
 from synthesis.config import SpeechConfig
+from synthesis.speech.crew import idle_crew
 from synthesis.speech.layers import Conv, Lengths, Style, StyledBlock, TransposedConv, cut
 
 RESIDUAL_KERNELS = (3, 7, 11)
@@ -87,23 +89,54 @@ class Generator(nn.Module):
         # Valid frames at the rates of the first stage and of the second.
         first = None if pitch_lengths is None else 10 * pitch_lengths
         second = None if pitch_lengths is None else 60 * pitch_lengths + 1
-        config, before = self.config, pitch_lengths
+        config = self.config
         wave = self.m_source(pitch, noise, pitch_lengths)
         source = stft(wave, config.n_fft, config.hop_length, second).to(x.dtype)
-        for stage, lengths in enumerate((first, second)):
-            x = self.ups[stage](F.leaky_relu(cut(x, before), 0.1), before)
-            if stage == 1:
-                # The transform of S samples has one frame more than S / 5: the first is made by reflection.
-                x = torch.cat([x[:, 1:2], x], dim=1)
-            x = self.noise_res[stage](self.noise_convs[stage](source, lengths), style, lengths=lengths, beside=x)
-            x, before = self._mixed(stage, x, style, lengths), lengths
-        spectrum = self.conv_post(F.leaky_relu(cut(x, before), 0.01).float(), before)
-        return overlap_add(spectrum, config.n_fft, config.hop_length, before)
+        crew, ahead = idle_crew(), None
+        if crew is None:
+            x = self._stage(0, x, source, style, pitch_lengths, first)
+        else:
+            parts = (
+                partial(self._stage, 0, x, source, style, pitch_lengths, first),
+                partial(self._noise, 1, source, style, second),
+            )
+            x, ahead = crew.together(parts)
+        x = self._stage(1, x, source, style, first, second, ahead)
+        spectrum = self.conv_post(F.leaky_relu(cut(x, second), 0.01).float(), second)
+        return overlap_add(spectrum, config.n_fft, config.hop_length, second)
+
+    def _stage(
+        self, stage: int, x: Tensor, source: Tensor, style: Tensor, before: Lengths, lengths: Lengths,
+        noise: Tensor | None = None,
+    ) -> Tensor:  # fmt: skip
+        """One upsampling, from rows of `before` frames to `lengths`. `noise`: what `_noise` makes of the source, if it
+        is at hand; it is overwritten."""
+        x = self.ups[stage](F.leaky_relu(cut(x, before), 0.1), before)
+        if stage == 1:
+            # The transform of S samples has one frame more than S / 5: the first is made by reflection.
+            x = torch.cat([x[:, 1:2], x], dim=1)
+        x = self._noise(stage, source, style, lengths, x) if noise is None else noise.add_(x)
+        return self._mixed(stage, x, style, lengths)
+
+    def _noise(
+        self, stage: int, source: Tensor, style: Tensor, lengths: Lengths, beside: Tensor | None = None
+    ) -> Tensor:
+        """What the source adds to a stage, and what stands beside it."""
+        noise = self.noise_convs[stage](source, lengths)
+        out: Tensor = self.noise_res[stage](noise, style, lengths=lengths, beside=beside)
+        return out
 
     def _mixed(self, stage: int, x: Tensor, style: Tensor, lengths: Lengths) -> Tensor:
-        """The mean of three residual blocks of different reach; all start by normalising the same x."""
+        """The mean of three residual blocks of different reach; all start by normalising the same x.
+
+        Sums are in one order whether each block adds the one before or an idle core made it: the same bits.
+        """
         first, *others, last = self.resblocks[3 * stage : 3 * stage + 3]
         moments = channel_moments(x, lengths)
+        if crew := idle_crew():
+            blocks = (last, *others[::-1], first)  # the longest first
+            longest, *rest = crew.together([partial(block, x, style, moments, lengths=lengths) for block in blocks])
+            return longest.add_(reduce(lambda total, more: more.add_(total), rest[::-1])).mul_(1 / len(blocks))
         out = first(x, style, moments, lengths=lengths)
         for block in others:
             out = block(x, style, moments, lengths=lengths, beside=out)
