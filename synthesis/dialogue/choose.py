@@ -15,7 +15,13 @@ from synthesis.dialogue.roles import is_counter
 MOST_FACTS, MOST_DEEP, ENDING_BY = 16, 80, 3
 LATE = 2  # the last sentence that can be an article's news
 TOLD = 0.8  # the share of a sentence's words that make it one that was told before
-OTHER_SIDE, PROMISED = 1.0, 2.0  # what a voice of another side is worth, and the whole of a title
+# What is worth: a voice of another side, the whole of a title, the reason for an attack.
+OTHER_SIDE, PROMISED, WHY = 1.0, 2.0, 1.2
+_ATTACKS = re.compile(
+    r"\b(attack(s|ed)?|fire[sd] (?:missiles?|rockets?|on|at)|fired|str(ikes?|uck)|bomb(s|ed)|shell(s|ed)|invade[sd]"
+    r"|raid(s|ed)|shot|missiles?|drones?)\b",
+    re.I,
+)
 # Where several outlets report, their facts are told by what they do.
 _PHASES = {
     "event": 0, "number": 1, "detail": 1, "cause": 2, "background": 2, "account": 3, "quotation": 4, "reaction": 5,
@@ -130,6 +136,9 @@ def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
         return False
     if (fact.assumes & EVENTS) - said:
         return False
+    owner = re.match(r"(?:The )?([A-Z]\w+)'s ", fact.text) if fact.role == "no_comment" else None
+    if owner is not None and not content_words(owner[1]) & said:
+        return False  # the silence of somebody whom nobody spoke of
     is_told_of = fact.needs_noun in said or (fact.needs_noun in _RESEARCH and bool(said & _RESEARCH))
     return not fact.needs_noun or is_told_of
 
@@ -163,7 +172,7 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str], title: str) -> fl
         default=0.0,
     )
     is_other = bool(chosen) and fact.sentence.article.id != chosen[0].sentence.article.id
-    if is_other and (overlap > 0.5 or (fact.sentence.index == 0 and overlap > 0.12)):
+    if is_other and (overlap > 0.5 or (fact.sentence.index == 0 and not is_dissent(fact))):
         return -10.0  # another outlet's account of the same news
     if {figure.value for figure in figures.quantities(fact.text)} - told:
         overlap /= 2  # "At least 83 people were wounded in the attack" is news in old words
@@ -174,6 +183,7 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str], title: str) -> fl
     outlets = Counter(other.sentence.article.id for other in chosen)
     fresh_outlet = 1.0 if chosen and not outlets[fact.sentence.article.id] else 0.0
     wanted = sum(worth for part, worth in _PARTS if part(fact) and not any(map(part, chosen[1:])))
+    wanted += WHY * (bool(chosen) and _explains(fact, chosen[0]) and not any(_explains(f, chosen[0]) for f in chosen))
     wanted += OTHER_SIDE * (bool(sides(fact)) and _is_new_side(fact, chosen))
     wanted += PROMISED * _promised(fact, chosen, title)
     wanted -= 0.9 * max(0, roles["next"] - 1) * (fact.role == "next")  # a third forecast tells nothing new
@@ -194,6 +204,12 @@ def _is_new_side(fact: Fact, chosen: Sequence[Fact]) -> bool:
     """Whether a side speaks in it that has not been heard, where another has."""
     heard = [sides(other) for other in chosen]
     return any(heard) and not any(sides(fact) & side for side in heard) and fact.role != "no_comment"
+
+
+def _explains(fact: Fact, lead: Fact) -> bool:
+    """Whether the news is an attack, and this says why, on the word of those who made it."""
+    is_theirs = not sides(lead) or bool(sides(lead) & sides(fact))
+    return bool(_ATTACKS.search(lead.text)) and is_theirs and gives_reason(fact)
 
 
 def _promised(fact: Fact, chosen: Sequence[Fact], title: str) -> float:

@@ -66,6 +66,8 @@ class Talk:
         if asked >= self._most:
             return None
         for remark in self._remarks[place]:
+            if remark.way == "source" and not self.asks_for_source:
+                continue
             stay = self._value(place + 1, True, asked + 1)
             if remark.worth + stay < self._told_by_other(place) + self._value(place + 1, False, asked):
                 break
@@ -73,6 +75,14 @@ class Talk:
             if said is not None:
                 return said
         return None
+
+    @cached_property
+    def asks_for_source(self) -> bool:
+        """Whether the first thing asked is who reports it, so that the news itself need not say so."""
+        if len(self._groups) < 2 or not self._remarks[1] or self._remarks[1][0].way != "source":
+            return False
+        asked = self._remarks[1][0].worth + self._value(2, True, 1)
+        return asked >= self._told_by_other(1) + self._value(2, False, 0)
 
     @cached_property
     def _remarks(self) -> list[list[Remark]]:

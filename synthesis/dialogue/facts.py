@@ -109,13 +109,16 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
     speaker, needs_previous = "", False
     if found is not None:
         who = _who(found, reading, sentence, cites)
-        if not who:
+        leans = not who and re.match(r"(It|They) \w+ ", text) is not None and '"' not in text
+        if not who and not leans:
             return None
         speaker = who
-        if found.was_trailing or found.is_quote or who != found.who:
+        if leans:
+            needs_previous = True
+        elif found.was_trailing or found.is_quote or who != found.who:
             text = found.spoken(who)
             text = text if re.search(r"[.!?]\"?$", text) else text + "."
-        needs_previous = (
+        needs_previous = leans or (
             not found.is_quote
             and hanging_pronoun(parse([found.claim])[0]) is not None
             and not speaks_of_itself(found.claim)

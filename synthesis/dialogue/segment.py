@@ -99,7 +99,8 @@ def tell(
     groups = _groups(prepared.spoken[count])
     talk = Talk(groups, prepared.story.articles, named=named)
     turns: list[Turn] = []
-    heard = {prepared.story.articles[0].id} if named else set()
+    article = prepared.story.articles[0]
+    heard = {article.id} if named else set()
     asked = 0
     for place, group in enumerate(groups):
         is_open = bool(turns) and turns[-1].host == lead
@@ -108,7 +109,8 @@ def tell(
             asked += 1
             turns.append(Turn(other, said.text, said.kind, said.citations, "template", (), prepared.story.id))
         speaker = other if is_open and said is None else lead
-        turns.append(_fact_turn(group, speaker, prepared, book, heard, said))
+        names = place > 0 or not talk.asks_for_source
+        turns.append(_fact_turn(group, speaker, prepared, book, heard if names else {article.id}, said))
     return turns
 
 
@@ -165,7 +167,9 @@ def _with_speaker(item: Spoken, reading: Reading) -> Spoken:
     if not item.text.casefold().startswith(intro.casefold()):
         return item
     rest = item.text[len(intro) :].lstrip(",").strip()
-    who = re.sub(r"^(The|An?)\b", lambda article: article[0].lower(), intro)
+    who = re.sub(r"^(The|An?|Former|Retired)\b", lambda article: article[0].lower(), intro)
+    for acronym, (words, _) in reading.acronyms.items():
+        who = re.sub(rf"\b{acronym}\b", words.removeprefix("the "), who)
     cites = (Citation(reading.article.id, person.sentence),)
     return replace(item, brief=f"{surname} {rest}", who=who, who_cites=cites)
 

@@ -18,6 +18,7 @@ from synthesis.types import Story
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+_COUNTED = re.compile(r"(two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds|thousands)\b", re.I)
 _WEAK = frozenset("it he she they this that these those there one who what people everyone nobody something".split())
 _BLOWS = frozenset("attack strike assault raid hit shell bomb bombard invade storm".split())
 _MEASURES = frozenset({"DATE", "TIME", "CARDINAL", "PERCENT", "MONEY", "ORDINAL"})
@@ -45,6 +46,7 @@ def billing(story: Story, first: Doc | None, expansions: Mapping[str, str]) -> B
     headline = speakable_headline(story, expansions)
     thing = named_thing(first, story.title) if first is not None else ""
     topic = thing or (_topic(first) if first is not None else "")
+    topic = "" if len(topic.split()) < 2 or _COUNTED.match(topic) else topic
     return Billing(headline, topic, _place(headline or story.title, first), clause(headline, story), thing)
 
 

@@ -106,6 +106,8 @@ def _voice(answer: Answer) -> str:
     spokesperson = _SPOKESPERSON.search(phrase)
     if spokesperson:
         whom = (spokesperson["whom"] or spokesperson["own"]).strip()
+        if whom.lower() in _OFFICE_NOUNS:
+            return f"the {whom.lower()}" if _is_known(whom, answer) else ""
         return _small(whom, answer) if _is_known(whom, answer) else ""
     titled = _OFFICES.match(phrase)
     if titled:

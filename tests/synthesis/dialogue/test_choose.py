@@ -87,3 +87,19 @@ def test_an_event_that_was_not_told_of_is_not_spoken_of_as_known(ranked):
         "Brandt said that talks would go on in March."
     )
     assert all("the strike" not in fact.text for fact in ranked("Halm names Brandt head of council", text))
+
+
+ATTACK = """Aldmere fired missiles at two ports of Lunn on Sunday, and nine people died.
+Fires burned in four streets until noon on Monday.
+Aldmere said that it struck in retaliation for a raid on its coast.
+The port of Carrow was closed.
+Two ships were sunk at their berths, and 40 sailors were hurt.
+Schools in the town stay shut until Friday.
+Lunn has asked for a meeting of the council on Tuesday.
+A bridge over the river was hit.
+The towns have fought since 1990."""
+
+
+def test_an_attack_is_told_with_its_reason(ranked):
+    told = ranked("Aldmere fires missiles at two ports of Lunn", ATTACK)
+    assert any("retaliation" in fact.text for fact in told[:3])
