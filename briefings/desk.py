@@ -66,12 +66,16 @@ def edit_turn(turn: Turn, text: str, *, by: Any, version: int) -> Turn:
     return write.edit_turn(turn, text, by=by, version=version)
 
 
-def approve(episode: Episode, *, by: Any, override_reason: str, seen: str) -> None:
-    """Approve the script, and have it voiced. As `pipeline.approve.approve`."""
+def approve(episode: Episode, *, by: Any, override_reason: str, seen: str) -> bool:
+    """Approve the script, and have it voiced; False if it waits for a second editor. As `pipeline.approve.approve`."""
     from briefings.pipeline import approve as approving
 
     approving.approve(episode, by=by, override_reason=override_reason, seen=seen)
+    episode.refresh_from_db()
+    if episode.status != Episode.Status.APPROVED:
+        return False
     tasks.enqueue(episode.pk, "voice")
+    return True
 
 
 def reject(episode: Episode, *, by: Any, reason: str) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.forms import inlineformset_factory
 from django.utils.timezone import now
 
+from briefings import helplines
 from briefings.itunes_categories import CATEGORIES
 from briefings.models import Feed, Host, Pronunciation, Restriction, Show
 from briefings.models.shows import WEEKDAYS
@@ -200,8 +201,9 @@ class ShowForm(forms.ModelForm):
         model = Show
         fields = (
             "title", "slug", "description", "author", "owner_email", "language", "category", "subcategory",
-            "is_explicit", "timezone", "publish_time", "weekdays", "minutes", "max_age_hours", "feeds", "is_active",
-            "auto_approve", "auto_publish",
+            "is_explicit", "timezone", "publish_time", "weekdays", "format", "minutes", "max_age_hours", "feeds",
+            "interests", "allowed_addresses", "helplines", "is_active", "auto_approve", "needs_second_approval",
+            "auto_publish",
         )  # fmt: skip
         labels = {
             "slug": "Short name in addresses",
@@ -213,13 +215,25 @@ class ShowForm(forms.ModelForm):
             "is_active": "Active: editions open by themselves",
             "auto_approve": "Approve a script by itself when no check is red",
             "auto_publish": "Publish a recording without a person's listening",
+            "needs_second_approval": "Two editors approve a script with a grave story",
+            "interests": "What its listeners care about",
+            "allowed_addresses": "Addresses and numbers that the hosts may say",
         }
-        help_texts = {"auto_approve": "", "auto_publish": "", "owner_email": "Podcast directories ask for one."}
+        help_texts = {
+            "auto_approve": "",
+            "auto_publish": "",
+            "needs_second_approval": "Death, violence, sexual crime, suicide, and crimes of or against minors.",
+            "interests": "A word or phrase a line.",
+            "allowed_addresses": "One a line. Any other web address, phone number or handle is kept off the air.",
+            "helplines": "Said after a story of that class, one a line, such as: suicide: In Britain, call 116 123.",
+            "owner_email": "Podcast directories ask for one.",
+        }
         widgets = {
             "publish_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "timezone": forms.TextInput(attrs={"list": "timezones", "autocomplete": "off"}),
             "feeds": forms.CheckboxSelectMultiple,
             "description": forms.Textarea(attrs={"rows": 3}),
+            **{name: forms.Textarea(attrs={"rows": 3}) for name in ("interests", "allowed_addresses", "helplines")},
         }
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -227,6 +241,10 @@ class ShowForm(forms.ModelForm):
         if self.instance.pk and self.instance.episodes.filter(published_at__isnull=False).exists():
             self.fields["slug"].disabled = True
             self.fields["slug"].help_text = "It stays, as subscribers have it in the feed's address."
+
+    def clean_helplines(self) -> str:
+        helplines.parse(self.cleaned_data["helplines"])
+        return self.cleaned_data["helplines"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -243,8 +261,13 @@ class ShowForm(forms.ModelForm):
 class HostForm(forms.ModelForm):
     class Meta:
         model = Host
-        fields = ("name", "voice")
-        help_texts = {"voice": ""}
+        fields = ("name", "voice", "role", "persona")
+        labels = {"role": "Role, as it may be said", "persona": "How this host talks"}
+        help_texts = {"voice": "", "role": "", "persona": "For a model that writes freely."}
+        widgets = {
+            "role": forms.TextInput(attrs={"placeholder": "economics correspondent"}),
+            "persona": forms.Textarea(attrs={"rows": 2}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

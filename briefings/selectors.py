@@ -90,7 +90,9 @@ def shows_today(moment: dt.datetime) -> list[ShowToday]:
 
 
 def episodes() -> QuerySet[Episode]:
-    return Episode.objects.select_related("show", "script").prefetch_related("script__turns")
+    return Episode.objects.select_related("show", "script__approved_by", "script__second_approved_by").prefetch_related(
+        "script__turns"
+    )
 
 
 def waiting_for_editor(moment: dt.datetime) -> list[Episode]:

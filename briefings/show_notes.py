@@ -6,6 +6,7 @@ import nh3
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from briefings import helplines
 from briefings import sources as telling
 from briefings.models import Article, Episode
 from briefings.sources import Told
@@ -14,6 +15,7 @@ TAGS = {"p", "ul", "li", "a"}  # what podcast directories keep
 AI_NOTICE = "Made with AI: the script was written by software from these sources, and the voices are synthetic."
 EXTRACTIVE = "The script is an extractive draft: the sources' own sentences, shortened and attributed."
 REVIEWED = "An editor approved it before it was published."
+REVIEWED_BY_TWO = "Two editors approved it before it was published."
 SAMPLE = "All news in this edition is invented sample news: the places, people and events do not exist."
 
 
@@ -27,7 +29,8 @@ def notes_html(episode: Episode) -> str:
     told = sources(episode)
     items = format_html_join("", "<li>{}: {}</li>", ((item.story.title, _links(item)) for item in told))
     notices = format_html_join("", "<p>{}</p>", ((notice,) for notice in _notices(episode, told)))
-    html = format_html("<p>{}</p><ul>{}</ul>{}", _lead(episode), items, notices)
+    help_lines = format_html_join("", "<p>{}</p>", ((line,) for line in _helplines(episode, told)))
+    html = format_html("<p>{}</p><ul>{}</ul>{}{}", _lead(episode), items, help_lines, notices)
     return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https"}, link_rel=None)
 
 
@@ -40,13 +43,19 @@ def notes_text(episode: Episode) -> str:
         lines += [
             f"  {article.outlet}: {article.url}" if article.url else f"  {article.outlet}" for article in item.articles
         ]
-    return "\n".join([*lines, "", *_notices(episode, told)])
+    help_lines = _helplines(episode, told)
+    return "\n".join([*lines, "", *help_lines, *([""] if help_lines else []), *_notices(episode, told)])
 
 
 def _lead(episode: Episode) -> str:
     return (
         f"{episode.show.title} for {episode.edition_date:%A}, {episode.edition_date.day} {episode.edition_date:%B %Y}."
     )
+
+
+def _helplines(episode: Episode, told: list[Told]) -> list[str]:
+    """The show's lines of help for the stories that were told, each once."""
+    return list(dict.fromkeys(line for item in told for line in helplines.after(item.story, episode.show)))
 
 
 def _links(item: Told) -> SafeString:
@@ -65,7 +74,7 @@ def _notices(episode: Episode, told: list[Told]) -> list[str]:
     if script.is_extractive:
         notices.append(EXTRACTIVE)
     if script.approved_by_id:
-        notices.append(REVIEWED)
+        notices.append(REVIEWED_BY_TWO if script.second_approved_by_id else REVIEWED)
     if any(article.feed.is_sample for item in told for article in item.articles):
         notices.insert(0, SAMPLE)
     return notices

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Format = Literal["briefing", "daily", "deep_dive"]
-TurnKind = Literal["opening", "link", "fact", "question", "reaction", "closing"]
+TurnKind = Literal["opening", "link", "fact", "question", "reaction", "helpline", "closing"]
 FACT_KINDS: frozenset[str] = frozenset({"fact"})
 
 Progress = Callable[[int, int], None]

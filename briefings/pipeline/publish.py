@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.timezone import now
 
+from briefings import restrictions
 from briefings.errors import RecordingRejected, ScriptRejected
 from briefings.models import Episode, Recording
 from briefings.pipeline import stages
@@ -33,6 +34,9 @@ def check(episode: Episode) -> Recording:
     script = episode.script
     if not script.approved_at or script.approved_sha256 != script.sha256:
         raise ScriptRejected(episode, "the script is not approved as it stands", advice="Approve it at the desk.")
+    if any(restrictions.standing(script, made_since=script.approved_at).values()):
+        reason = "it says or tells what was forbidden after it was approved"
+        raise ScriptRejected(episode, reason, advice="Edit the marked turns, or have it written again.")
     recording = episode.recordings.first()
     if recording is None:
         raise RecordingRejected(episode, "there is no recording")

@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 
+from briefings import approvals
 from briefings.errors import BriefingError, EpisodeError, NothingToSay, StageConflict
 from briefings.models import Episode, StageRun
 
@@ -115,11 +116,17 @@ def next_stage(episode: Episode) -> Stage | None:
     stage = after(episode.status)
     if stage is None or episode.is_stuck:
         return None
-    if stage.name == "approve" and not (episode.show.auto_approve and not episode.script.is_red):
+    if stage.name == "approve" and not _is_approved_by_rule(episode):
         return None
     if stage.name == "publish" and not episode.show.auto_publish:
         return None
     return stage
+
+
+def _is_approved_by_rule(episode: Episode) -> bool:
+    if not episode.show.auto_approve or episode.script.is_red:
+        return False
+    return not approvals.needs_two(episode.script)
 
 
 def claim(episode_id: int, stage: Stage, watcher: Watcher = nobody) -> Claim:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
-from briefings import engines, headlines, memory, restrictions, sources
+from briefings import engines, headlines, helplines, memory, restrictions, sources
 from briefings.errors import NothingToSay, ScriptRejected, StageConflict
 from briefings.models import Article, Episode, Recording, Script, Segment, Show, Story, Turn
 from briefings.pipeline import stages
@@ -128,6 +128,7 @@ def edition_of(episode: Episode) -> types.Edition:
         speaking_rates=_speaking_rates(show),
         never_say=restrictions.never_say(show),
         allowed_addresses=tuple(line.strip() for line in show.allowed_addresses.splitlines() if line.strip()),
+        helplines=helplines.of(show),
     )
 
 
@@ -307,6 +308,7 @@ def _known(turn: Turn) -> list[str]:
     hosts = " ".join(host.name for host in show.hosts.all())
     outlets = {article.outlet for item in told for article in item.articles}
     known = [f"{show.title}. {show.author}. {hosts}. AI.", spoken_date(episode.edition_date), *outlets]
+    known += helplines.of(show).values()
     if not turn.citations:
         stories = [item for item in told if turn.story_id in (None, item.story.pk)]
         known += [article.speakable_text for item in stories for article in item.articles]

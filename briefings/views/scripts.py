@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from briefings import desk, selectors
+from briefings import approvals, desk, selectors
 from briefings.errors import BriefingError
 from briefings.forms import ApprovalForm, RejectionForm, TurnForm
 from briefings.models import Episode, Turn
@@ -28,9 +28,12 @@ def _page(request: HttpRequest, episode: Episode, *, status: int = 200, **forms:
 def _summary(episode: Episode) -> dict[str, object]:
     turns = selectors.script_turns(episode)
     words = selectors.word_count(turns)
+    script = episode.script
     return {
         "episode": episode,
-        "script": episode.script,
+        "script": script,
+        "needs_two": approvals.needs_two(script),
+        "has_first": approvals.has_first(script),
         "line": selectors.line(episode),
         "turns": turns,
         "words": words,
@@ -107,11 +110,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, episode, status=UNPROCESSABLE, approval=form)
     try:
-        desk.approve(episode, by=request.user, **form.cleaned_data)
+        is_final = desk.approve(episode, by=request.user, **form.cleaned_data)
     except BriefingError as error:
         form.add_error(None, error.editor_message)
         return _page(request, _with_script(pk), status=UNPROCESSABLE, approval=form)
-    messages.success(request, "Approved. It is being voiced.")
+    messages.success(request, f"Approved. It {'is being voiced' if is_final else 'waits for a second editor'}.")
     return SeeOther(reverse("episode", args=[pk]))
 
 

@@ -59,6 +59,7 @@ def compose(
         written = teller(prepared, count, lead, other, book, named) if teller else []
         told = written or tell(prepared, count, lead, other, book, edition, named=named)
         turns += frame.with_link(link, told) if link else told
+        turns += frame.helpline(prepared, edition, other if turns[-1].host == lead else lead)
     names = [host.name for host in hosts]
     end = 1 - names.index(turns[-1].host)  # the closing is begun by who did not speak last
     return turns + frame.closing(stories, names[end], names[1 - end], book, edition)

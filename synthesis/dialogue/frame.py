@@ -195,6 +195,12 @@ def with_link(link: Link, turns: Sequence[Turn]) -> list[Turn]:
     return [replace(first, text=f"{link.turn.text} {first.text}"), *turns[1:]]
 
 
+def helpline(prepared: Prepared, edition: Edition, host: str) -> list[Turn]:
+    """What the show says after a story of this class, in its own words; nothing if it has none."""
+    said = [text for name, text in edition.helplines.items() if name in prepared.story.severity]
+    return [Turn(host, " ".join(said), "helpline", (), "show", (), prepared.story.id)] if said else []
+
+
 def closing(stories: Sequence[Prepared], lead: str, other: str, book: Phrasebook, edition: Edition) -> list[Turn]:
     """What it was about, where the sources are, goodbye."""
     if edition.format == "briefing":

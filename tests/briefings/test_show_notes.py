@@ -69,3 +69,5 @@ def test_an_editor_s_approval_is_told():
     assert show_notes.REVIEWED not in show_notes.notes_text(episode)
     episode.script.approved_by = make_user()
     assert show_notes.REVIEWED in show_notes.notes_text(episode)
+    episode.script.second_approved_by = make_user("second")
+    assert show_notes.REVIEWED_BY_TWO in show_notes.notes_text(episode)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from briefings.errors import ScriptRejected, StageConflict
-from briefings.models import Episode
+from briefings.models import Episode, Story
 from briefings.pipeline import approve, stages
-from tests.factories import make_episode, make_show, make_user
+from briefings.pipeline.write import edit_turn
+from tests.factories import make_episode, make_restriction, make_show, make_user
 
 pytestmark = pytest.mark.django_db
 Status = Episode.Status
@@ -128,3 +129,81 @@ def test_what_a_worker_holds_is_not_reopened():
     stages.claim(episode.pk, stages.BY_NAME["voice"])
     with pytest.raises(StageConflict):
         approve.reopen(episode, make_user())
+
+
+def grave(*, severity=("death",), **show):
+    episode = written(**{"needs_second_approval": True} | show)
+    Story.objects.update(severity=list(severity))
+    return episode
+
+
+def test_a_grave_script_needs_two_editors():
+    episode, first, second = grave(), make_user("anna"), make_user("bert")
+    approve.approve(episode, by=first)
+    episode = Episode.objects.get(pk=episode.pk)
+    assert (episode.status, stages.next_stage(episode)) == (Status.WRITTEN, None)
+    assert (episode.script.approved_by, episode.script.second_approved_by) == (first, None)
+    assert episode.runs.get(stage="approve").measurements == {"by": "anna", "is_first": True, "is_override": False}
+    with pytest.raises(ScriptRejected, match="approved it already"):
+        approve.approve(episode, by=first)
+    approve.approve(episode, by=second)
+    script = Episode.objects.get(pk=episode.pk).script
+    assert (episode.status, script.approved_by, script.second_approved_by) == (Status.APPROVED, first, second)
+    assert script.approved_at < script.second_approved_at and script.approved_sha256 == script.sha256
+
+
+@pytest.mark.parametrize(
+    ("severity", "status"),
+    [
+        (["violence"], Status.WRITTEN),
+        (["sexual_crime"], Status.WRITTEN),
+        (["suicide"], Status.WRITTEN),
+        (["minors", "court"], Status.WRITTEN),
+        (["minors", "health"], Status.APPROVED),
+        (["court", "election"], Status.APPROVED),
+        ([], Status.APPROVED),
+    ],
+)
+def test_one_editor_is_enough_for_what_is_not_grave(severity, status):
+    episode = grave(severity=severity)
+    approve.approve(episode, by=make_user())
+    assert Episode.objects.get(pk=episode.pk).status == status
+
+
+def test_a_show_that_asks_for_one_editor_gets_one():
+    episode = grave(needs_second_approval=False)
+    approve.approve(episode, by=make_user())
+    assert episode.status == Status.APPROVED
+
+
+def test_no_rule_and_no_command_approves_a_grave_script():
+    episode = grave(auto_approve=True)
+    assert stages.next_stage(episode) is None
+    with pytest.raises(ScriptRejected, match="two editors"):
+        approve.approve(episode, on_behalf_of="the produce command")
+    with pytest.raises(ScriptRejected, match="two editors"):
+        stages.advance(episode.pk, APPROVE)
+
+
+def test_an_edit_withdraws_the_first_approval():
+    episode, first = grave(), make_user("anna")
+    approve.approve(episode, by=first)
+    edit_turn(episode.script.turns.get(kind="closing"), "That is all.", by=first, version=1)
+    approve.approve(episode, by=first)
+    assert Episode.objects.get(pk=episode.pk).script.second_approved_by is None
+
+
+def test_both_editors_say_why_a_red_check_is_overridden():
+    episode = grave(is_red=True)
+    approve.approve(episode, by=make_user("anna"), override_reason="Confirmed by telephone.")
+    with pytest.raises(ScriptRejected, match="turn 3"):
+        approve.approve(episode, by=make_user("bert"))
+    approve.approve(episode, by=make_user("cleo"), override_reason="I asked, too.")
+    assert Episode.objects.get(pk=episode.pk).script.override_reason == "Confirmed by telephone. I asked, too."
+
+
+def test_what_was_forbidden_after_the_writing_blocks_the_approval():
+    episode = written()
+    make_restriction(phrase="sea wall")
+    with pytest.raises(ScriptRejected, match="turn 3"):
+        approve.approve(episode, by=make_user())

@@ -12,7 +12,7 @@ from briefings import artwork, engines
 from briefings.errors import RecordingRejected, ScriptRejected, StageConflict
 from briefings.models import Episode, Script
 from briefings.pipeline import stages
-from tests.factories import make_episode
+from tests.factories import make_episode, make_restriction
 from tests.fakes import FakeStudio
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,20 @@ def test_an_episode_is_published_once(voiced):
 
 def test_the_guid_is_the_one_it_was_opened_with(voiced):
     assert stages.advance(voiced.pk, PUBLISH).guid == voiced.guid
+
+
+def test_what_was_forbidden_after_the_approval_is_not_published(voiced):
+    entry = make_restriction(phrase="sea wall")
+    assert_not_published(voiced, ScriptRejected)
+    entry.delete()
+    stages.retry(voiced)
+    assert stages.advance(voiced.pk, PUBLISH).status == Status.PUBLISHED
+
+
+def test_what_an_editor_approved_in_spite_of_a_restriction_is_published(voiced):
+    make_restriction(phrase="sea wall")
+    Script.objects.update(approved_at=now())
+    assert stages.advance(voiced.pk, PUBLISH).status == Status.PUBLISHED
 
 
 def test_a_changed_script_is_not_published(voiced):

@@ -6,9 +6,10 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
-from briefings.models import Episode, Turn
-from tests.factories import make_episode
+from briefings.models import Episode, Script, Show, Story, Turn
+from tests.factories import make_episode, make_user
 
 Status = Episode.Status
 HTMX = {"hx-request": "true"}
@@ -184,3 +185,29 @@ def test_a_published_script_is_not_written_again(desk, sent):
 
 def test_an_episode_without_a_script_has_no_script_page(desk, db):
     assert desk.get(reverse("script", args=[make_episode().pk])).status_code == 404
+
+
+def test_a_grave_script_waits_for_a_second_editor_and_every_page_says_so(desk, episode, sent):
+    Show.objects.update(needs_second_approval=True)
+    Story.objects.update(severity=["death"])
+    assert "another editor has to approve it after you" in page(desk, episode)
+    url, read = reverse("script_approve", args=[episode.pk]), seen(desk, episode)
+    assert desk.post(url, {"seen": read}).status_code == 303
+    assert "Approved by you" in page(desk, episode)
+    assert desk.post(url, {"seen": read}).status_code == 422
+    stage = desk.get(reverse("episode", args=[episode.pk])).content.decode()
+    assert "Editor has approved the script. It waits for a second editor." in stage
+    assert "second approval" in stage and sent == []
+    desk.force_login(make_user("second"))
+    assert "Editor has approved it. With your approval" in page(desk, episode)
+    assert desk.post(url, {"seen": read}).status_code == 303
+    assert sent == [("voice", episode.pk)]
+    assert "and by second" in page(desk, episode)
+
+
+def test_today_says_whose_second_approval_is_waited_for(desk, editor):
+    episode = make_episode(status=Status.WRITTEN, edition_date=now().date())
+    assert "a script to approve" in desk.get(reverse("dashboard")).content.decode()
+    Script.objects.filter(episode=episode).update(approved_by=editor, approved_at=now())
+    today = desk.get(reverse("dashboard")).content.decode()
+    assert "a script that editor approved waits for a second editor" in today

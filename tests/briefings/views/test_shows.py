@@ -17,7 +17,9 @@ def values(**changed):
         "title": "The Morning Wire", "slug": "wire", "description": "The day's news.", "author": "The Desk",
         "owner_email": "desk@wire.example", "language": "en-us", "category": "News", "subcategory": "Daily News",
         "timezone": "Europe/London", "publish_time": "06:30", "weekdays": ["0", "4"], "minutes": "6",
-        "max_age_hours": "24", "is_active": "on",
+        "max_age_hours": "24", "is_active": "on", "format": "daily", "interests": "the coast\nowls",
+        "allowed_addresses": "wire.example", "helplines": "suicide: Call 116 123.", "needs_second_approval": "on",
+        "hosts-0-role": "anchor", "hosts-0-persona": "Dry, and kind.",
         "hosts-TOTAL_FORMS": "2", "hosts-INITIAL_FORMS": "0", "hosts-MIN_NUM_FORMS": "2", "hosts-MAX_NUM_FORMS": "2",
         "hosts-0-name": "Ava", "hosts-0-voice": "af_heart", "hosts-1-name": "Ben", "hosts-1-voice": "am_michael",
         "pronunciations-TOTAL_FORMS": "1", "pronunciations-INITIAL_FORMS": "0",
@@ -34,7 +36,10 @@ def test_a_show_is_created_with_everything(desk, db):
     assert list(show.hosts.values_list("order", "name", "voice")) == [(0, "Ava", "af_heart"), (1, "Ben", "am_michael")]
     assert list(show.feeds.all()) == [feed]
     assert show.pronunciations.get().spoken == "NOR-hah-ven"
-    assert (show.auto_approve, show.auto_publish) == (False, False)
+    assert (show.auto_approve, show.auto_publish, show.needs_second_approval) == (False, False, True)
+    assert (show.format, show.interests.split("\n")[-1]) == ("daily", "owls")
+    assert (show.allowed_addresses, show.helplines) == ("wire.example", "suicide: Call 116 123.")
+    assert (show.hosts.first().role, show.hosts.first().persona) == ("anchor", "Dry, and kind.")
 
 
 def test_the_form_of_a_new_show_is_filled_in_as_far_as_can_be(desk, db):
@@ -51,6 +56,8 @@ def test_the_form_of_a_new_show_is_filled_in_as_far_as_can_be(desk, db):
         ({"minutes": "0"}, "greater than or equal to 1"),
         ({"subcategory": "Tennis"}, "Tennis does not belong to News"),
         ({"hosts-1-name": "ava"}, "need different names"),
+        ({"format": "symphony"}, "Select a valid choice"),
+        ({"helplines": "gloom: Call."}, "“gloom” is no class of stories"),
         ({"hosts-1-name": ""}, "This field is required"),
         ({"hosts-0-voice": "nobody"}, "Select a valid choice"),
         ({"pronunciations-0-spoken": ""}, "This field is required"),

@@ -1,5 +1,6 @@
 """What stands around the stories."""
 
+import dataclasses
 import json
 import re
 from importlib.resources import files
@@ -8,6 +9,7 @@ import pytest
 
 from synthesis.dialogue import frame, segment
 from synthesis.dialogue.phrases import Phrasebook
+from synthesis.dialogue.writer import Writer
 from synthesis.types import DEFAULT_HOSTS, Article, Story
 
 
@@ -66,3 +68,13 @@ def test_the_opening_tells_the_later_stories_in_few_words(stories, edition):
     second = frame.opening(prepared, *DEFAULT_HOSTS, Phrasebook("seed"), edition)[1].text
     later = re.split(r", (?:and )?", second.split(": ", 1)[1].rstrip("."))[1:]
     assert later and all(len(words.split()) <= 8 for words in later)
+
+
+def test_a_helpline_is_said_right_after_a_story_of_its_class_by_the_other_host(stories, edition):
+    lines = {"suicide": "In Britain, call 116 123.", "court": "Nothing."}
+    stories[1] = dataclasses.replace(stories[1], severity=frozenset({"death", "suicide"}))
+    turns = Writer().write(stories, DEFAULT_HOSTS, edition=dataclasses.replace(edition, helplines=lines)).turns
+    (place,) = (place for place, turn in enumerate(turns) if turn.kind == "helpline")
+    before, said, after = turns[place - 1 : place + 2]
+    assert (said.text, said.written_by, said.findings) == ("In Britain, call 116 123.", "show", ())
+    assert said.story == before.story == "trawler" != after.story and said.host != before.host
