@@ -219,6 +219,14 @@ def lexicon() -> Iterator[Check]:
         yield Check("Lexicon", "fail", str(error), "Mend this file, or set TANDEM_LEXICON to another, or unset it.")
 
 
+def read_back() -> Iterator[Check]:
+    """An extra pair of ears is never missed."""
+    from synthesis import recogniser  # brings torch
+
+    absent = "TANDEM_READBACK is off" if settings.READBACK == "off" else recogniser.why_absent()
+    yield Check("Read-back", "ok", f"nobody listens to new recordings: {absent}" if absent else recogniser.NAME)
+
+
 def broker() -> Iterator[Check]:
     from briefings.celery import app
 
@@ -272,7 +280,20 @@ def base_url() -> Iterator[Check]:
         yield Check("Public address", "ok", url)
 
 
-CHECKS = (python, state_folder, database, ffmpeg, models, device, lexicon, broker, tick, secret_key, base_url)
+CHECKS = (
+    python,
+    state_folder,
+    database,
+    ffmpeg,
+    models,
+    device,
+    lexicon,
+    read_back,
+    broker,
+    tick,
+    secret_key,
+    base_url,
+)
 QUICK = (python, state_folder, ffmpeg, secret_key)
 
 

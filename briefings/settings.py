@@ -71,6 +71,14 @@ def env_choice(name: str, words: tuple[str, ...]) -> str:
     return value
 
 
+def env_word(name: str, words: tuple[str, ...]) -> str:
+    """One of the words, the first by default."""
+    value = env(name) or words[0]
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} is {value!r}, and must be {' or '.join(words)}")
+    return value
+
+
 def env_level(name: str, default: str) -> str:
     value = env(name, default).strip().upper()
     if value not in logging.getLevelNamesMapping():
@@ -231,6 +239,8 @@ LEXICON = env_path("TANDEM_LEXICON")
 STING = env_path("TANDEM_STING")
 STING_BETWEEN_STORIES = env_bool("TANDEM_STING_BETWEEN_STORIES", False)
 BED = env_path("TANDEM_BED")
+# Whether a recogniser, where one is installed, listens to every new recording.
+READBACK = env_word("TANDEM_READBACK", ("auto", "off"))
 
 # Which model writes, and the server that it runs on, if it is one.
 WRITERS = ("auto", "default", "small", "embedded", "server")

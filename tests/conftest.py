@@ -18,6 +18,8 @@ _STATE = Path(tempfile.mkdtemp(prefix="tandem-test-"))
 os.environ["TANDEM_STATE"] = str(_STATE)
 for name in ("DATABASE_URL", "BROKER_URL", "TANDEM_BASE_URL", "TANDEM_HOSTS", "TANDEM_DEBUG"):
     os.environ.pop(name, None)
+# The recogniser is slow, and most recordings of the tests are no sound.
+os.environ["TANDEM_READBACK"] = "off"
 for name in [name for name in os.environ if name.startswith("TANDEM_WRITER")]:
     del os.environ[name]
 if url := os.environ.get("TANDEM_TEST_DATABASE_URL"):
@@ -29,8 +31,11 @@ import shutil  # noqa: E402
 
 import pytest  # noqa: E402
 import pytest_socket  # noqa: E402
+from django.conf import settings as django_settings  # noqa: E402
 
-from tests.recogniser import transcribe  # noqa: E402, F401  a fixture for every folder
+from tests.recogniser import recogniser, transcribe  # noqa: E402, F401  fixtures for every folder
+
+django_settings.READBACK = "off"  # pytest-django has read them already
 
 
 def pytest_runtest_setup() -> None:

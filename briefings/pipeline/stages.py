@@ -23,7 +23,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 
-from briefings import approvals
+from briefings import approvals, readbacks
 from briefings.errors import BriefingError, EpisodeError, NothingToSay, StageConflict
 from briefings.models import Episode, StageRun
 
@@ -118,7 +118,7 @@ def next_stage(episode: Episode) -> Stage | None:
         return None
     if stage.name == "approve" and not _is_approved_by_rule(episode):
         return None
-    if stage.name == "publish" and not episode.show.auto_publish:
+    if stage.name == "publish" and not _is_published_by_rule(episode):
         return None
     return stage
 
@@ -127,6 +127,13 @@ def _is_approved_by_rule(episode: Episode) -> bool:
     if not episode.show.auto_approve or episode.script.is_red:
         return False
     return not approvals.needs_two(episode.script)
+
+
+def _is_published_by_rule(episode: Episode) -> bool:
+    if not episode.show.auto_publish:
+        return False
+    recording = episode.recordings.first()
+    return recording is None or not readbacks.heard_restricted(recording)
 
 
 def claim(episode_id: int, stage: Stage, watcher: Watcher = nobody) -> Claim:

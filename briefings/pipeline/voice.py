@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from briefings import artwork, checks, engines, headlines, sources
+from briefings import artwork, checks, engines, headlines, readbacks, sources
 from briefings.errors import DiskFull, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Recording, Script
 from briefings.pipeline import stages
@@ -55,6 +55,7 @@ def run(claim: stages.Claim) -> None:
         made = _render(claim, script, folder / "episode.mp3")
         _check(episode, made)
         row = _row(made, script) | {"compute_s": round(time.monotonic() - started, 2)}
+        row |= {"readback": readbacks.of(made.path, made, episode.show)}
         _put_in_place(made.path, settings.MEDIA_ROOT / row["path"])
     with stages.finish(claim, **_measure(made)):
         # Voicing the same script again gives the same file: its row is renewed, so that it is the newest.
@@ -108,6 +109,8 @@ def dialogue_of(script: Script) -> types.Dialogue:
             host=turn.host,
             text=turn.text,
             kind=cast(types.TurnKind, turn.kind),
+            citations=tuple(types.Citation(str(cited["article"]), int(cited["sentence"])) for cited in turn.citations),
+            findings=tuple(types.Finding(found["kind"], found["span"], found["reason"]) for found in turn.findings),
             story=str(turn.story_id) if turn.story_id else None,
             overlap_s=turn.overlap_s,
         )

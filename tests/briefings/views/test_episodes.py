@@ -230,3 +230,26 @@ def test_today_offers_to_open_an_edition_that_is_not_open(desk, db):
 def test_an_empty_newsroom_is_told_how_to_begin(desk, db):
     page = html(desk, "dashboard")
     assert reverse("feeds") in page and reverse("show_new") in page and "Welcome" in page
+
+
+def test_what_was_heard_otherwise_is_shown_with_a_place_to_play_from(desk, db):
+    episode = make_episode(status=Status.VOICED)
+    wrong = {"kind": "wrong", "start_s": 6.25, "turn": 2, "expected": "sea", "heard": "see"}
+    forbidden = {"kind": "restricted", "start_s": 9.0, "turn": 3, "expected": "", "heard": "Jane <Doe>"}
+    episode.recordings.update(
+        readback={
+            "recogniser": "whisper-base",
+            "words": 30,
+            "heard": 29,
+            "seconds": 2.0,
+            "differences": [wrong, forbidden],
+        }
+    )
+    page = html(desk, "listen", episode.pk)
+    assert "“see” for “sea”" in page and 'data-start="6.250" aria-label="Play from 0:06"' in page
+    assert "Not to be said:" in page and "Jane &lt;Doe&gt;" in page
+    assert "Read back: 2 differences" in html(desk, "episode", episode.pk)
+    episode.recordings.update(readback={"skipped": "it is not installed"})
+    assert "Nobody listened: it is not installed." in html(desk, "listen", episode.pk)
+    episode.recordings.update(readback={})
+    assert "Read back" not in html(desk, "listen", episode.pk)
