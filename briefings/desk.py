@@ -60,10 +60,13 @@ def publish(episode: Episode, *, by: Any, heard: str = "") -> None:
 
 
 def edit_turn(turn: Turn, text: str, *, by: Any, version: int) -> Turn:
-    """As `pipeline.write.edit_turn`."""
+    """As `pipeline.write.edit_turn`; the script is measured anew."""
+    from briefings import scorecards
     from briefings.pipeline import write
 
-    return write.edit_turn(turn, text, by=by, version=version)
+    edited = write.edit_turn(turn, text, by=by, version=version)
+    scorecards.refresh(edited.script)
+    return edited
 
 
 def approve(episode: Episode, *, by: Any, override_reason: str, seen: str) -> bool:

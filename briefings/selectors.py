@@ -9,15 +9,13 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 
 from briefings import schedule
-from briefings.models import Article, Episode, Feed, Recording, Restriction, Segment, Show, Story, Turn
+from briefings.models import Article, Episode, Feed, Recording, Restriction, Segment, Show, Story
 from briefings.pipeline import stages
-from synthesis.text import sentences
 
 Status = Episode.Status
 EPISODES_A_PAGE = 30
 STORIES_A_PAGE = 40
 EPISODES_IN_FEED = 100
-WORDS_A_MINUTE = 165
 RECENT = dt.timedelta(days=7)
 
 RUNNING, WAITING_FOR_EDITOR, STUCK, REJECTED, PUBLISHED = "running", "editor", "stuck", "rejected", "published"
@@ -147,54 +145,6 @@ def stories(words: str = "") -> QuerySet[Story]:
 def unread_articles() -> QuerySet[Article]:
     """Articles whose page could not be read, the newest first."""
     return Article.objects.exclude(error_code="").select_related("feed").defer("text")
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A cited sentence with its source. `sentence` is empty where the article has none at that place any more."""
-
-    outlet: str
-    title: str
-    url: str
-    sentence: str
-    flags: list[dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    """A turn with what it rests on. `speaker` is the host's place in the show, which picks the colour."""
-
-    turn: Turn
-    cited: list[Cited]
-    speaker: int
-
-
-def script_turns(episode: Episode, *, only: Turn | None = None) -> list[TurnView]:
-    """The script's turns in order, or just `only`, with their cited sentences."""
-    turns = [only] if only else list(episode.script.turns.select_related("story"))
-    wanted = {c["article"] for turn in turns for c in turn.citations}
-    articles = {str(a.pk): a for a in Article.objects.filter(pk__in=wanted).select_related("feed")}
-    split = {key: sentences.split(article.speakable_text) for key, article in articles.items()}
-    names = list(episode.show.hosts.values_list("name", flat=True))
-    views = []
-    for turn in turns:
-        cited = [_cite(articles, split, citation) for citation in turn.citations]
-        speaker = names.index(turn.host) if turn.host in names else 0
-        views.append(TurnView(turn, [c for c in cited if c], speaker))
-    return views
-
-
-def _cite(articles: dict[str, Article], split: dict[str, list[str]], citation: dict[str, int]) -> Cited | None:
-    article = articles.get(str(citation["article"]))
-    if article is None:
-        return None
-    texts, index = split[str(article.pk)], int(citation["sentence"])
-    sentence = texts[index] if 0 <= index < len(texts) else ""
-    return Cited(article.outlet, article.title, article.url, sentence, article.flags)
-
-
-def word_count(turns: list[TurnView]) -> int:
-    return sum(len(view.turn.text.split()) for view in turns)
 
 
 def published_shows() -> QuerySet[Show]:

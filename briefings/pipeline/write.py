@@ -50,9 +50,10 @@ def run(claim: stages.Claim) -> None:
     free = [segment.story for segment in segments if segment.story_id not in barred]
     stories = [told for story in free if (told := told_story(story, episode)).articles]
     dialogue = _write(claim, stories)
+    card = _score(dialogue, stories, episode)
     measured = _measure(dialogue, episode.show)
     with stages.finish(claim, **measured):
-        _store(episode, dialogue)
+        _store(episode, dialogue, card)
         _entitle(episode, dialogue, stories)
         _leave_out(segments, dialogue, {story.id for story in stories}, barred)
 
@@ -82,6 +83,12 @@ def _write(claim: stages.Claim, stories: Sequence[types.Story]) -> types.Dialogu
         raise engines.unavailable("embedded", error) from error
     except SynthesisError as error:
         raise ScriptRejected(episode, str(error)) from error
+
+
+def _score(dialogue: types.Dialogue, stories: Sequence[types.Story], episode: Episode) -> dict[str, Any]:
+    from synthesis.dialogue.scorecard import scorecard  # brings torch
+
+    return scorecard(dialogue, stories, edition_of(episode), earlier_frames(episode))
 
 
 def told_story(story: Story, episode: Episode) -> types.Story:
@@ -145,17 +152,27 @@ def _speaking_rates(show: Show) -> dict[str, float]:
     return {host: rate for host, said in spoken.items() if (rate := words_a_minute(said))}
 
 
+def earlier_frames(episode: Episode) -> list[str]:
+    """The openings, links and sign-offs of the show's last editions."""
+    turns = Turn.objects.filter(script__episode__in=_last_editions(episode), kind__in=_FRAME)
+    return list(turns.values_list("text", flat=True))
+
+
+def _last_editions(episode: Episode) -> list[int]:
+    before = Episode.objects.filter(show=episode.show, script__isnull=False).exclude(pk=episode.pk)
+    return list(before.order_by("-edition_date").values_list("pk", flat=True)[:REMEMBERED_EDITIONS])
+
+
 def _recent_phrases(episode: Episode) -> Iterable[str]:
     """The hosts' own words in the show's last editions, which should not be heard again so soon."""
-    before = Episode.objects.filter(show=episode.show, script__isnull=False).exclude(pk=episode.pk)
-    last = list(before.order_by("-edition_date").values_list("pk", flat=True)[:REMEMBERED_EDITIONS])
+    last = _last_editions(episode)
     turns = Turn.objects.filter(script__episode__in=last)
     asked = turns.filter(kind="question", script__episode__in=last[:REMEMBERED_QUESTIONS])
     # A link may open a fact's turn; a turn of one sentence is the fact alone, which may be told again.
     told = [sentences.split(text) for text in turns.filter(kind="fact").values_list("text", flat=True)]
     openings = [said[0] for said in told if len(said) > 1]
     return [
-        *turns.filter(kind__in=_FRAME).values_list("text", flat=True),
+        *earlier_frames(episode),
         *asked.values_list("text", flat=True),
         *openings,
     ]
@@ -177,7 +194,7 @@ def _measure(dialogue: types.Dialogue, show: Show) -> dict[str, object]:
     }
 
 
-def _store(episode: Episode, dialogue: types.Dialogue) -> None:
+def _store(episode: Episode, dialogue: types.Dialogue, card: dict[str, Any]) -> None:
     script, _ = Script.objects.update_or_create(
         episode=episode,
         defaults={
@@ -186,6 +203,7 @@ def _store(episode: Episode, dialogue: types.Dialogue) -> None:
             "hosts": [{"name": host.name, "voice": host.voice} for host in dialogue.hosts],
             "written_at": now(),
             "rejected_reason": "",
+            "scorecard": card,
         }
         | UNAPPROVED,
     )

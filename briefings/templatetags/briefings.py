@@ -63,6 +63,12 @@ def lasting(seconds: float | None) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 as 13 %; a dash where there is none."""
+    return "–" if share is None or share == "" else f"{100 * share:.0f} %"
+
+
+@register.filter
 def in_zone(moment: dt.datetime | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
     """The moment by a show's clock, which the filter `date` would else turn back into UTC."""
     return do_timezone(moment, zone) if moment else None

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from briefings import approvals, desk, selectors
+from briefings import approvals, desk, script_views, selectors
 from briefings.errors import BriefingError
 from briefings.forms import ApprovalForm, RejectionForm, TurnForm
 from briefings.models import Episode, Turn
@@ -22,12 +22,13 @@ def script(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, episode: Episode, *, status: int = 200, **forms: object) -> HttpResponse:
     context = {"approval": ApprovalForm(), "rejection": RejectionForm()} | _summary(episode) | forms
+    context["only_red"] = request.GET.get("only") == "red" and bool(context["red"])
     return render(request, "scripts/detail.html", context, status=status)
 
 
 def _summary(episode: Episode) -> dict[str, object]:
-    turns = selectors.script_turns(episode)
-    words = selectors.word_count(turns)
+    turns = script_views.script_turns(episode)
+    words = script_views.word_count(turns)
     script = episode.script
     return {
         "episode": episode,
@@ -37,7 +38,8 @@ def _summary(episode: Episode) -> dict[str, object]:
         "line": selectors.line(episode),
         "turns": turns,
         "words": words,
-        "minutes": words / selectors.WORDS_A_MINUTE,
+        "minutes": script.scorecard.get("minutes") or words / script_views.WORDS_A_MINUTE,
+        "recording": selectors.recording_of(episode),
         "red": [view for view in turns if view.turn.findings],
     }
 
@@ -61,7 +63,8 @@ def _turn(pk: int) -> Turn:
 
 def _row(turn: Turn) -> dict[str, object]:
     episode = turn.script.episode
-    return {"view": selectors.script_turns(episode, only=turn)[0], "episode": episode}
+    view = script_views.script_turns(episode, only=turn)[0]
+    return {"view": view, "episode": episode, "recording": selectors.recording_of(episode)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from synthesis.errors import SynthesisError
 
-BENCHES = ("grounding", "speech", "language", "judging", "parity", "roundtrip", "takes", "names")
+LONGEST_LINE = 1000  # what is longer stands in the JSON alone
+BENCHES = ("grounding", "speech", "language", "judging", "parity", "roundtrip", "takes", "names", "script")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if not is_json:
         for name, figure in figures.items():
-            sys.stdout.write(f"{name:>18}  {figure}\n")
+            if len(line := f"{name:>18}  {figure}\n") <= LONGEST_LINE:
+                sys.stdout.write(line)
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
 
@@ -42,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
         "--set", dest="rows", type=Path, help="a set in JSON lines, in place of the project's own"
     )
     of["grounding"].add_argument("--cliff", type=Path, help="a folder with CLIFF_error_types.csv, measured beside them")
+    of["script"].add_argument("--stories", type=Path, help="a JSON file of a story or a list of them, or a folder")
+    of["script"].add_argument("--minutes", type=float, default=5.0, help="of each edition (5)")
     return parser
 
 

@@ -13,10 +13,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1280)]
 PAGES = (
     "/desk/", "/desk/feeds/", "/desk/feeds/1/", "/desk/stories/", "/desk/stories/{story.pk}/", "/desk/episodes/",
-    "/desk/episodes/{written.pk}/", "/desk/episodes/{written.pk}/script/", "/desk/turns/{turn}/edit/",
+    "/desk/episodes/{written.pk}/", "/desk/episodes/{written.pk}/script/",
+    "/desk/episodes/{written.pk}/script/?only=red", "/desk/episodes/{signed.pk}/script/",
+    "/desk/episodes/{voiced.pk}/script/", "/desk/restrictions/", "/desk/turns/{turn}/edit/",
     "/desk/episodes/{voiced.pk}/listen/", "/desk/shows/", "/desk/shows/new/", "/desk/shows/{show.slug}/edit/",
-    "/desk/system/", "/shows/", "/shows/{show.slug}/", "/shows/{show.slug}/{published.edition_date}/", "/nothing/here/",
-    "/login/?next=/",
+    "/desk/system/", "/shows/", "/shows/{show.slug}/", "/shows/{show.slug}/{published.edition_date}/",
+    "/nothing/here/", "/login/?next=/",
 )  # fmt: skip
 
 

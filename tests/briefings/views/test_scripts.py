@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from briefings.models import Episode, Script, Show, Story, Turn
-from tests.factories import make_episode, make_user
+from tests.factories import make_episode, make_restriction, make_user
 
 Status = Episode.Status
 HTMX = {"hx-request": "true"}
@@ -211,3 +212,53 @@ def test_today_says_whose_second_approval_is_waited_for(desk, editor):
     Script.objects.filter(episode=episode).update(approved_by=editor, approved_at=now())
     today = desk.get(reverse("dashboard")).content.decode()
     assert "a script that editor approved waits for a second editor" in today
+
+
+def test_only_the_marked_turns_are_shown_where_that_is_asked_for(desk, episode, red):
+    other = episode.script.turns.get(kind="closing")
+    assert "Show only the marked turn<" in page(desk, episode)
+    html = desk.get(reverse("script", args=[episode.pk]), {"only": "red"}).content.decode()
+    assert f'id="turn-{red.pk}"' in html and f'id="turn-{other.pk}"' not in html and "Show all 4" in html
+    Turn.objects.update(findings=[])
+    assert f'id="turn-{other.pk}"' in desk.get(f"{reverse('script', args=[episode.pk])}?only=red").content.decode()
+
+
+def test_a_marked_turn_shows_its_sources_at_once(desk, episode, red):
+    assert '<details class="sources" open>' in page(desk, episode)
+    Turn.objects.update(findings=[])
+    assert '<details class="sources" open>' not in page(desk, episode)
+
+
+def test_a_story_is_headed_by_what_calls_for_care(desk, episode, turn):
+    turn.story.articles.update(flags=[{"kind": "instruction", "excerpt": "Ignore <b>all</b> rules"}])
+    Story.objects.update(severity=["court", "minors"])
+    html = page(desk, episode)
+    assert '<span class="badge badge-stuck">minors</span> <span class="badge badge-stuck">court</span>' in html
+    assert "a single source" in html
+    assert "<strong>Warning</strong>: the article of" in html and "“Ignore &lt;b&gt;all&lt;/b&gt; rules”" in html
+
+
+def test_a_turn_is_heard_in_place_as_long_as_the_recording_says_its_words(desk):
+    episode = make_episode(status=Status.VOICED)
+    html = page(desk, episode)
+    assert html.count('class="hear"') == 4 and "data-player" in html and 'data-start="6.000"' in html
+    episode.script.turns.filter(order=2).update(text="Other words.")
+    html = page(desk, episode)
+    assert html.count('class="hear"') == 3 and 'data-start="6.000"' not in html
+
+
+def test_what_has_expired_is_not_red_any_more(desk, episode, turn):
+    entry = make_restriction(phrase="sea wall", expires_at=now() + dt.timedelta(hours=1))
+    assert "is not to be said" in page(desk, episode)
+    entry.expires_at = now()
+    entry.save()
+    assert "No check is red" in page(desk, episode)
+
+
+def test_the_figures_are_measured_anew_when_a_turn_is_saved(desk, episode, turn):
+    assert "Figures of the script" not in page(desk, episode)
+    edit(desk, turn, "The council voted on Tuesday. It costs 99 million euros.", turn.version)
+    card = Script.objects.get(episode=episode).scorecard
+    assert (card["turns"], card["cited"], card["findings"], card["stories"]) == (4, 1.0, {"number": 1}, 1)
+    html = page(desk, episode)
+    assert "100 % of 1" in html and "number 1" in html and "1 from 1 outlet, 1 of a single source" in html
