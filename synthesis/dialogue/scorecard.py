@@ -41,7 +41,7 @@ def scorecard(
         "banter_on_grave": sum(_is_banter(turn) for turn in turns if turn.story in _grave(told)),
         "shared_with_earlier": _shared(turns, earlier),
         "minutes_asked": edition.minutes,
-        "minutes": round(length.seconds(turns) / 60, 2),
+        "minutes": round(length.seconds(turns, length.rates_of(dialogue.hosts, edition.speaking_rates)) / 60, 2),
         "reading_ease": reading_ease(texts),
         "stories": len(told),
         "outlets": len({article.outlet for story in told for article in story.articles}),

@@ -24,6 +24,7 @@ STORIES = (
     Story("untold", "Untold", (article("e", "Gazette"),)),
 )
 CITED = (Citation("a", 0),)
+RATES = length.rates_of(DEFAULT_HOSTS, {})
 TURNS = (
     Turn("Ava", "This is The Wire on Monday.", "opening"),
     Turn("Ben", "What fell on the town?", "question", story="rain"),
@@ -45,7 +46,7 @@ def test_the_figures_of_a_script():
         "turns": 7, "words": 27, "fact_turns": 3, "cited": 0.6667, "findings": {"number": 1},
         "repeated_four_grams": round(1 / 9, 4), "questions": 0.1429, "turn_words_median": 4, "turn_words_longest": 6,
         "banter_on_grave": 1, "shared_with_earlier": None, "minutes_asked": 2.0,
-        "minutes": round(length.seconds(TURNS) / 60, 2), "reading_ease": card["reading_ease"], "stories": 2,
+        "minutes": round(length.seconds(TURNS, RATES) / 60, 2), "reading_ease": card["reading_ease"], "stories": 2,
         "outlets": 2, "single_source_stories": ["crash"],
     }  # fmt: skip
 
@@ -77,3 +78,11 @@ def test_syllables_are_counted_as_they_are_said(word, syllables):
 def test_short_words_in_short_sentences_read_easily():
     assert reading_ease(["The cat sat. The dog ran."]) == round(206.835 - 1.015 * 3 - 84.6, 1)
     assert reading_ease(["Institutional considerations necessitated administrative reorganisation."]) < 0
+
+
+def test_the_length_is_by_the_hosts_own_rates():
+    slow, fast = (
+        scorecard(Dialogue(DEFAULT_HOSTS, TURNS), STORIES, dataclasses.replace(EDITION, speaking_rates=rates))
+        for rates in ({"Ava": 100.0, "Ben": 100.0}, {"Ava": 200.0, "Ben": 200.0})
+    )
+    assert slow["minutes"] > fast["minutes"] + 0.05
