@@ -111,7 +111,7 @@ def parse(word: str, said: str) -> str:
 
 @cache
 def builtin() -> Mapping[str, Entry]:
-    """Our own entries, then names of the world's news (`world_names.tsv`), then the common ones of `census_names.py`."""
+    """Our own entries, then names of the news (`world_names.tsv`), then the common ones of `census_names.py`."""
     common = (dict(row, language="en", source="cmudict") for row in rows("census_names"))
     world = (dict(row, source="own") for row in rows("world_names"))
     return {
