@@ -180,7 +180,7 @@ def sources(article: Article, indexes: Sequence[int], edition: Edition) -> list[
 
     sentences = split(article.text)
     cited = [sentences[index] for index in indexes if index < len(sentences)]
-    published = when.published_date(article.published, edition.timezone)
+    published = when.dated(article, edition.timezone)
     dated = [when.resolve(sentence, published, edition.date) for sentence in cited]
     named = [when.named(sentence, published) for sentence in cited]
     return [*dict.fromkeys([*cited, *dated, *named]), outlet_name(article.outlet)]
