@@ -286,7 +286,7 @@ def check(turn: Turn, text: str) -> list[dict[str, str]]:
     """What `text` says that the turn's sources don't; a turn that cites nothing is held against its whole story."""
     from synthesis.dialogue import addresses, grounding, material  # brings the tagger, which takes seconds to import
 
-    found = grounding.check(text, [*_cited(turn), *_known(turn)])
+    found = grounding.check(text, [*_cited(turn), *_known(turn)], story=_told(turn))
     outlets = [material.outlet(source_article(a)) for item in sources.told(turn.script.episode) for a in item.articles]
     found += addresses.check(text, addresses.allowed_of(edition_of(turn.script.episode), outlets))
     found += _rules(turn).check(text)
@@ -297,8 +297,13 @@ def _rules(turn: Turn) -> wording.Rules:
     """What may not be said of the people in the turn's story."""
     if turn.story is None:
         return wording.Rules()
-    articles = turn.story.articles.all()
-    return wording.Rules.of(turn.story.severity, [t for a in articles for t in (a.title, a.speakable_text)])
+    return wording.Rules.of(turn.story.severity, _told(turn))
+
+
+def _told(turn: Turn) -> list[str]:
+    """All that the articles of the turn's story say."""
+    articles = turn.story.articles.all() if turn.story is not None else ()
+    return [text for article in articles for text in (article.title, article.speakable_text)]
 
 
 def _cited(turn: Turn) -> list[str]:

@@ -6,7 +6,7 @@ thing is (`polarity`), whose word it is (`owners`), who did what to whom (`parts
 and `forecasts`.
 """
 
-from synthesis.dialogue.grounding.check import Verifier, check
+from synthesis.dialogue.grounding.check import KINDS, OF_AN_ARTICLE, Verifier, check
 from synthesis.dialogue.grounding.texts import normalise
 
-__all__ = ["Verifier", "check", "normalise"]
+__all__ = ["KINDS", "OF_AN_ARTICLE", "Verifier", "check", "normalise"]

@@ -37,7 +37,8 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
         if sentence.text.endswith("?"):
             continue
         for match in _CUE.finditer(_outside_quotes(sentence.text)):
-            if not any(_gives(sentence, match, source) for source in causal):
+            given = [source for source in causal if _gives(sentence, match, source)]
+            if not given or _is_of_another(sentence, match, given, sources):
                 yield sentence.start + match.start(), Finding("causal", match[0], "No cited sentence gives this cause.")
                 break
 
@@ -45,6 +46,14 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
 def _outside_quotes(text: str) -> str:
     """The text with its quotations blanked, for they are held word for word elsewhere."""
     return re.sub(r'"[^"]*"', lambda match: " " * len(match[0]), text)
+
+
+def _is_of_another(
+    sentence: Sentence, match: re.Match[str], given: Sequence[Sentence], sources: Sequence[Sentence]
+) -> bool:
+    """Whether the cause that is named stands in other sentences alone than the one that gives a cause."""
+    after = list(content(sentence, match.end()))
+    return bool(after) and support(after, given) == 0 and support(after, sources) >= 0.5
 
 
 def _gives(sentence: Sentence, match: re.Match[str], source: Sentence) -> bool:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 REPORTING = SPEECH_VERBS | frozenset(
     """believe think estimate find suggest show predict expect accuse allege suspect fear reveal call describe blame
-    agree hope argue complain hear understand promise vow pledge reckon assert point see post read""".split()
+    agree hope argue complain hear understand repeat caution concede note remind
+    promise vow pledge reckon assert point see post read""".split()
 )
 THINKING = frozenset("think believe expect want seem appear intend plan mean need".split())
 PLANNED = frozenset(
@@ -79,6 +80,8 @@ def own_sign(token: Token) -> int:
     auxiliaries = [child for child in token.children if child.dep_ in {"aux", "auxpass"}]
     if any(grandchild.dep_ == "neg" for child in auxiliaries for grandchild in child.children):
         return -1
+    if token.pos_ == "NOUN" and token.left_edge.lower_ == "no":
+        return -1
     for child in token.children:
         if child.lower_ == "longer" and any(c.lower_ == "no" for c in child.children):
             return -1
@@ -129,6 +132,8 @@ def _governed_grade(verb: Token, governor: Token) -> float:
         return PRESENT
     is_infinitive = any(child.tag_ == "TO" for child in verb.children)
     if lemma in REPORTING and verb.dep_ == "ccomp" and sign_of(governor) < 0 and lemma not in THINKING | {"deny"}:
+        if any(child.lower_ == "longer" for child in governor.children):
+            return FACT
         return UNSAID
     if lemma in UNSURE_WORDS:
         return UNSURE

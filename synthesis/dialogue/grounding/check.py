@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -24,6 +24,11 @@ from synthesis.dialogue.grounding.parties import Parties
 from synthesis.dialogue.grounding.texts import Sentence, all_sentences, normalise, parse_all, sentences_of
 from synthesis.types import Finding
 
+KINDS = frozenset(
+    "number unit date name role quotation negation modality attribution splice superlative causal forecast".split()
+)
+OF_AN_ARTICLE = frozenset("number unit date name quotation".split())
+
 # What may not be cut from a sentence that is told in its own words.
 _BINDING = re.compile(
     r"\b(?:not|n't|no|never|nor|neither|without|den\w+|refus\w+|fail\w*|may|might|could|would|if|unless|alleg\w+"
@@ -40,14 +45,25 @@ class Verifier(Protocol):
 
 
 def check(
-    text: str, sources: Sequence[str], *, story: Sequence[str] = (), verifier: Verifier | None = None
+    text: str,
+    sources: Sequence[str],
+    *,
+    story: Sequence[str] = (),
+    verifier: Verifier | None = None,
+    kinds: Collection[str] = KINDS,
 ) -> list[Finding]:
     """What `text` says that none of `sources` does, in the order of the text.
 
     `story` is the rest of the text's story: it tells who is who, and names whom the sources call "he" or "the company".
+    `kinds`: what it is held for; `OF_AN_ARTICLE` where the sources are a whole article and not the sentences cited, for
+    who did what on whose word can't be told from a sentence that only happens to have the same verb.
+
+    Raises ValueError if a kind is none of `KINDS`.
     """
+    if not set(kinds) <= KINDS:
+        raise ValueError(f"no such kinds of finding: {sorted(set(kinds) - KINDS)}")
     plain = normalise(text)
-    found = list(_found(plain, tuple(sources), tuple(story)))
+    found = [finding for finding in _found(plain, tuple(sources), tuple(story)) if finding.kind in kinds]
     if verifier is not None:
         found += [finding for finding in verifier.verify(plain, sources, story) if finding not in found]
     return sorted(found, key=lambda finding: plain.find(finding.span))

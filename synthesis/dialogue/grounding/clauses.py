@@ -126,6 +126,8 @@ def _subjects(verb: Token) -> list[Token]:
             heads = [_antecedent(subject) for subject in own]
             is_relative = heads != own and own[0].tag_ in {"WP", "WDT"}
             return [*heads, *_governing(heads[0])] if is_relative else heads
+        if verb.dep_ == "acl" and any(child.tag_ == "TO" for child in verb.children):
+            return []
         if verb.dep_ in {"relcl", "acl"}:
             return [verb.head, *_governing(verb.head)]
         is_participle = verb.dep_ == "advcl" and verb.tag_ in {"VBG", "VBN"}

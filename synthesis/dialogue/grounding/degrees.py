@@ -25,6 +25,7 @@ _FIRST = re.compile(
     r"\b(?:for )?the first (?:time|to|\w+ (?:to|ever)|[\w-]+ (?:in|since|of its))\b|\bfirst-ever\b|\bnever before\b",
     re.I,
 )
+_SINCE = re.compile(r"\bsince (?:the )?(\d{4}|[A-Z]\w+)")
 _NO_DEGREE = re.compile(
     r"\b(?:at (?:the )?(?:least|most|best|latest|first|last)|at its \w+est|most of|most \w+s\b)", re.I
 )
@@ -50,7 +51,7 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
 
 
 def _fault(token: Token, sentence: Sentence, known: Sequence[tuple[Token, Sentence]]) -> str:
-    alike = [source for other, source in known if _is_alike(token, other)]
+    alike = [source for other, source in known if _is_alike(token, other) or _has_same_limit(sentence, source)]
     if not alike:
         return f"No cited sentence says '{token.text}'."
     if _FURTHEST.search(sentence.text) and not any(_FURTHEST.search(source.text) for source in alike):
@@ -94,6 +95,12 @@ def _beyond_all(
     )
 
 
+def _has_same_limit(sentence: Sentence, source: Sentence) -> bool:
+    """Whether both say "since" the same time: "the strongest since February" is "its highest since February"."""
+    own, theirs = ({m.lower() for m in _SINCE.findall(s.text)} for s in (sentence, source))
+    return bool(own & theirs)
+
+
 def _has_limit(token: Token, source: Sentence) -> bool:
     """Whether the source's superlative holds "since" a time alone."""
     return bool(re.match(r"[^,.;]{0,60}\bsince\b", source.text[token.idx :]))
@@ -120,5 +127,5 @@ def _is_degree(most: Token) -> bool:
 def _is_alike(token: Token, other: Token) -> bool:
     if lexicon.relation(token.lemma_, other.lemma_) == 1 or lexicon.relation(token.lower_, other.lower_) == 1:
         return True
-    loose = {"most", "record", "biggest", "largest", "highest", "greatest"}
+    loose = {"most", "record", "biggest", "largest", "highest", "greatest", "best"}
     return token.lower_ in loose and other.lower_ in loose

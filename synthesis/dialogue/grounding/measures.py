@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,15 @@ _RATES = {"annually": "year", "daily": "day", "hourly": "hour", "nightly": "nigh
 _UNIT_OF_TIME = re.compile(
     r"\b(?:an?|half an?) (second|minute|hour|day|week|fortnight|month|year|decade|century)\b", re.I
 )
+_JOINTS = re.compile(r"; |, (?:and|but|while|whereas) |(?<!\w{2}) and (?=in )|: ")
 _FAR = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A number with what it counts. `dimension` and `size`: of its unit, "" and 1 without one; `noun`: the lemma of the
-    thing counted; `rate`: "month" of "a month"; `words`: lemmas that stand nearer to it than to any other number."""
+    thing counted; `rate`: "month" of "a month"; `words`: lemmas that stand nearer to it than to any other
+    number; `clause`: those of its clause."""
 
     figure: Figure
     dimension: str
@@ -41,6 +44,7 @@ class Measure:
     words: frozenset[str]
     near: frozenset[str]
     is_year: bool = False
+    clause: frozenset[str] = frozenset()
 
     @property
     def value(self) -> float:
@@ -69,8 +73,28 @@ def measures(sentence: Sentence) -> tuple[Measure, ...]:
         name = noun.lemma_.lower() if noun is not None and not dimension else ""
         per = _RATES.get(per, per.removesuffix("ly"))
         is_year = not dimension and figures_is_year(figure) and noun is None
-        found.append(Measure(figure, dimension, size, name, per, words, frozenset(near), is_year))
+        found.append(
+            Measure(
+                figure,
+                dimension,
+                size,
+                name,
+                per,
+                words,
+                frozenset(near),
+                is_year,
+                clause_words(sentence, figure.start),
+            )
+        )
     return tuple(found)
+
+
+def clause_words(sentence: Sentence, place: int) -> frozenset[str]:
+    """The lemmas of the nouns and adjectives of the part between joining marks in which the place lies."""
+    cuts = [0, *(m.end() for m in _JOINTS.finditer(sentence.text)), len(sentence.text) + 1]
+    start, end = next((a, b) for a, b in pairwise(cuts) if a <= place < b)
+    inside = [t for t in sentence.doc if start <= t.idx < end and t.pos_ in {"NOUN", "PROPN", "ADJ"}]
+    return frozenset(t.lemma_.lower() for t in inside if not lexicon_stop(t.lemma_.lower()))
 
 
 def figures_is_year(figure: Figure) -> bool:

@@ -44,6 +44,7 @@ _ALIASES = {
     "kremlin": "russia russian moscow",
     "washington": "us u.s american united",
     "white": "president administration",
+    "house": "president administration congress representatives",
 }
 _ENDING = re.compile(r"(|s|es|an|ans|n|ns|ian|ians|ese|ish|is|i|ne|ni|e|a|o|y|ia|na|se)")
 # Capitalised by rule and not by being somebody's name.
@@ -64,6 +65,10 @@ _OPEN = re.compile(
     r"|party"
     r"|union|bank|airline|operator|minister|president|coroner|judge|driver|town|city|country|island|authority|study)\b"
 )
+# From so many sentences on the sources are a whole article, whose people a reader may know by their full names.
+_FEW = 14
+# Parts of many a name.
+_OF_MANY = frozenset("county city state bank group party university council national minister commissioner".split())
 _JOINS = frozenset({" ", " of ", " of the ", " and ", " for "})
 
 
@@ -80,9 +85,11 @@ def findings(
             missing = [match for match in run if not vocabulary.has(match[0])]
             if missing and all(known.has(match[0]) for match in missing):
                 linked = parties.also(base_of(match[0]) for match in missing)
-                is_one = bool(linked & cited) and not parties.bears_for_many(linked & cited)
+                is_one = bool(linked & cited - _OF_MANY) and not parties.bears_for_many(linked & cited)
                 if (is_unnamed and _is_party(run, sentence)) or is_one:
                     missing = []
+            if len(sources) > _FEW and missing and _is_given(run, missing, sentence):
+                missing = []
             if missing and not vocabulary.spells_out(run):
                 span = sentence.text[missing[0].start() : missing[-1].end()]
                 yield sentence.start + missing[0].start(), Finding("name", span, f"No cited sentence names {span}.")
@@ -104,6 +111,13 @@ def _leaves_open_who(sources: Sequence[Sentence]) -> bool:
         or not subjects
         or not (named or any(t.pos_ == "PROPN" and t.ent_type_ in {"PERSON", "ORG"} for s in sources for t in s.doc))
     )
+
+
+def _is_given(run: Sequence[re.Match[str]], missing: Sequence[re.Match[str]], sentence: Sentence) -> bool:
+    """Whether all that is missing is what comes before a surname that the sources have."""
+    people = {token.idx for token in sentence.doc if token.ent_type_ == "PERSON"}
+    places = {match.start() for match in missing}
+    return run[-1] not in missing and places == {run[0].start()} and {run[0].start(), run[-1].start()} <= people
 
 
 def _is_party(run: Sequence[re.Match[str]], sentence: Sentence) -> bool:

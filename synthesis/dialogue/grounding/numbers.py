@@ -10,6 +10,7 @@ from synthesis.dialogue import figures
 from synthesis.dialogue.figures import Figure
 from synthesis.dialogue.grounding.measures import (
     Measure,
+    clause_words,
     measures,
     of_another_kind,
     opposed,
@@ -17,7 +18,14 @@ from synthesis.dialogue.grounding.measures import (
     spans_of_time,
     unit_size,
 )
-from synthesis.dialogue.grounding.shares import clock_spans, half_more, part_spans
+from synthesis.dialogue.grounding.shares import (
+    amount_spans,
+    clock_spans,
+    counted_spans,
+    half_more,
+    part_spans,
+    says_share,
+)
 from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
 
@@ -45,6 +53,8 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
         for stated in measures(sentence):
             if any(start <= stated.figure.start < end for start, end in spared):
                 continue
+            if stated.dimension == "percent" and any(says_share(source, stated.value) for source in sources):
+                continue
             found = _fault(stated, known, spans, sentence)
             if found:
                 yield sentence.start + stated.figure.start, found
@@ -59,9 +69,22 @@ def _exchanged(sentence: Sentence, known: Sequence[Measure]) -> Iterator[tuple[i
             continue
         own = [max(_closeness(m, k) for k in group) for m, group in zip((first, second), theirs, strict=True)]
         other = [max(_closeness(m, k) for k in group) for m, group in zip((second, first), theirs, strict=True)]
-        if sum(other) >= sum(own) + 2 and min(other) >= 1:
+        if sum(other) >= sum(own) + 2 and min(other) >= 1 or _changed_clauses(sentence, (first, second), theirs):
             span = sentence.text[first.figure.start : second.figure.end]
             yield sentence.start + first.figure.start, Finding("splice", span, "These two numbers have changed places.")
+
+
+def _changed_clauses(sentence: Sentence, pair: tuple[Measure, Measure], theirs: list[list[Measure]]) -> bool:
+    """Whether the clause of each number is said in the sources with the other's number, and not with its own."""
+    if any(len(group) != 1 for group in theirs):
+        return False
+    mine = [clause_words(sentence, m.figure.start) for m in pair]
+    yours = [group[0].clause for group in theirs]
+    if mine[0] == mine[1] or yours[0] == yours[1]:
+        return False
+    own = [shares(m - mine[1 - i], y) for i, (m, y) in enumerate(zip(mine, yours, strict=True))]
+    other = [shares(m - mine[1 - i], yours[1 - i]) for i, m in enumerate(mine)]
+    return min(other) >= 1 and sum(other) >= sum(own) + 2
 
 
 def _spared(
@@ -70,6 +93,8 @@ def _spared(
     """Where the sentence has a number in another shape that the sources have too, or none ("the two of them")."""
     yield from clock_spans(sentence.text, sources)
     yield from part_spans(sentence.text, sources)
+    yield from counted_spans(sentence.text, sources)
+    yield from amount_spans(sentence.text, [m.base for m in known])
     for start, end, count, unit in half_more(sentence.text):
         size = count * unit_size(unit)
         if any(
@@ -96,24 +121,29 @@ def _fault(stated: Measure, known: Sequence[Measure], spans: Sequence[float], se
     is_score = _SCORE.search(sentence.text, max(0, stated.figure.start - 4), stated.figure.end + 4)
     if is_score or stated.figure not in figures.quantities(sentence.text):
         return None
-    return _counts_another(stated, supporting, known, span)
+    return _counts_another(stated, supporting, known, sentence)
 
 
 def _counts_another(
-    stated: Measure, supporting: Sequence[Measure], known: Sequence[Measure], span: str
+    stated: Measure, supporting: Sequence[Measure], known: Sequence[Measure], sentence: Sentence
 ) -> Finding | None:
+    span = with_unit(sentence.text, stated.figure)
     opposites = [opposed(stated.near, other.near) for other in supporting]
     if all(opposites) and opposites[0]:
         word, other_word = opposites[0]
         return Finding("unit", span, f"The cited sentences have {span} with '{other_word}', not with '{word}'.")
-    if all(of_another_kind(stated, other) for other in supporting):
+    of = re.match(r" of (?:the |its |those |about )*", sentence.text[stated.figure.end :])
+    whole = [f.value for f in sentence.figures if of and f.start == stated.figure.end + of.end()]
+    if not whole and all(of_another_kind(stated, other) for other in supporting):
         counted = supporting[0].noun or sorted(supporting[0].near)[0]
         return Finding("unit", span, f"In the cited sentences {span} counts something else: {counted}.")
     if not all(other.noun or other.dimension for other in supporting):
         return None
     mine = max(_closeness(stated, other) for other in supporting)
     for other in known:
-        if figures.same(other.value, stated.value) or not (other.noun or other.dimension):
+        if any(figures.same(other.value, value) for value in (stated.value, *whole)) or not (
+            other.noun or other.dimension
+        ):
             continue
         if other.is_year == stated.is_year and _closeness(stated, other) >= 2 and mine == 0:
             figure = f"{other.value:g}"
@@ -142,12 +172,23 @@ def supports(known: Measure, stated: Measure, text: str) -> bool:
 
 
 def rounds(known: float, stated: float, size: float, before: str) -> bool:
+    if _is_decimal_cut(known / size, stated / size, before):
+        return True
     low, high = stated * 0.93, stated * 1.07
     if not low <= known <= high or stated / size < 10 or _digits(stated / size) >= _digits(known / size):
         return False
     return bool(
         _ABOUT.search(before) or (_UNDER.search(before) and known < stated) or (_OVER.search(before) and known > stated)
     )
+
+
+def _is_decimal_cut(known: float, stated: float, before: str) -> bool:
+    """Whether only the decimals went: 34.1 is thirty-four, 7.2 is more than seven."""
+    if not stated.is_integer() or float(known).is_integer() or abs(known - stated) >= 1:
+        return False
+    if _OVER.search(before) or _UNDER.search(before):
+        return (known > stated) == bool(_OVER.search(before))
+    return stated >= 10 and abs(known - stated) <= 0.5 or bool(_ABOUT.search(before)) and abs(known - stated) <= 0.5
 
 
 def _digits(value: float) -> int:

@@ -75,6 +75,8 @@ def _fault(
         if owner & _SIDES and not owner & said:
             return f"The sources give this as the word of {_named(owners[0])}, not as a fact."
         return ""
+    if any(parties.may_be_same(stated.owner, agents) for match in found for agents in _speakers(match.sentence)):
+        return ""
     if all(owners) and not any(parties.may_be_same(stated.owner, owner) for owner in owners):
         return f"In the sources this is the word of {_named(owners[0])}."
     unnamed = all(not set(owner) - PRONOUNS for owner in owners)
@@ -82,6 +84,15 @@ def _fault(
     if unnamed and not any(parties.may_be_same(stated.owner, list(content(sentence))) for sentence in near):
         return f"No source says that this is the word of {_named(stated.owner)}."
     return ""
+
+
+def _speakers(sentence: Sentence) -> list[tuple[str, ...]]:
+    """Who speaks in the sentence by name, of those who report what others say too."""
+    return [
+        p.agents
+        for p in sentence.predicates
+        if p.is_speech and set(p.agents) - PRONOUNS and not set(p.agents) & PRONOUNS
+    ]
 
 
 def _is_outlet(owner: Sequence[str], sources: Sequence[Sentence]) -> bool:
@@ -95,6 +106,6 @@ def _named(owner: Sequence[str]) -> str:
 
 
 def _before(match: Match, story: Sequence[Sentence]) -> Sequence[Sentence]:
-    """The sentences of the story around the one that matches."""
+    """The sentence of the story that matches, and the one before it, which says who "he" is."""
     place = next((i for i, other in enumerate(story) if other.text == match.sentence.text), 0)
-    return story[max(0, place - 2) : place + 2]
+    return story[max(0, place - 1) : place + 1] if place else story[:1]

@@ -25,7 +25,9 @@ _TITLES = {"gov": "governor", "sen": "senator", "rep": "representative", "sgt": 
 _MODIFIERS = frozenset("compound amod poss nmod nn".split())
 
 
-_LEADING = frozenset("run lead head chair captain own found manage coach direct command edit represent".split())
+_LEADING = frozenset(
+    "run lead head chair captain own found manage coach direct command edit represent speak advise work".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _roles_of(name: Token) -> Iterator[Role]:
             yield _role(
                 name,
                 child,
-                [t for t in name.children if t.i < child.i],
+                [t for t in (*name.children, *child.children) if t.i < child.i],
                 first=child,
                 last=between[-1] if len(between) else child,
             )
@@ -193,7 +195,7 @@ def _role(name: Token, noun: Token, narrowing: Iterable[Token], *, first: Token,
     )
     tokens = [first, last, noun]
     start, end = min(t.idx for t in tokens), max(t.idx + len(t) for t in tokens)
-    title = noun.lemma_.lower().rstrip(".")
+    title = "spokesman" if noun.lemma_ == "speak" else noun.lemma_.lower().rstrip(".")
     return Role(fold(name.lemma_.lower()), _TITLES.get(title, title), words, owners, start, end)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from synthesis.dialogue.grounding import lexicon
 from synthesis.dialogue.grounding.certainty import BARE, FACT, FUTURE, PRESENT, THINKING, UNSAID, UNSURE
@@ -12,6 +13,9 @@ from synthesis.dialogue.grounding.matching import Match, matches
 from synthesis.dialogue.grounding.parties import PRONOUNS, Parties
 from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 # How far a case has gone.
 _STEPS = [
@@ -48,6 +52,8 @@ def _fault(stated: Predicate, found: Sequence[Match]) -> tuple[str, str] | None:
     agreeing = [match for match in found if match.relation * match.predicate.sign == stated.sign]
     word = stated.token.text
     if not agreeing:
+        if stated.sign < 0 and not all(_is_affirmed(match.predicate) for match in found):
+            return None
         if stated.sign < 0:
             return "negation", f"The cited sentences do not deny what '{word}' says here."
         return "negation", f"The cited sentences say the opposite of '{word}' here."
@@ -55,6 +61,23 @@ def _fault(stated: Predicate, found: Sequence[Match]) -> tuple[str, str] | None:
     if is_surer(stated.grade, surest):
         return "modality", f"The cited sentences are not as sure of '{word}': there it is open, planned or alleged."
     return None
+
+
+def _is_affirmed(known: Predicate) -> bool:
+    """Whether the source says that it is, was or will be so: "no way to enforce it" affirms nothing."""
+    verb = known.token
+    if verb.pos_ not in {"VERB", "AUX"}:
+        return True
+    is_bare = any(child.tag_ == "TO" for child in verb.children) or verb.dep_ in {"pcomp", "acl"}
+    denied = any(t.lower_ in {"no", "not", "n't", "nothing", "nobody", "irresponsible"} for t in _above(verb))
+    return not (is_bare and denied)
+
+
+def _above(verb: Token) -> Iterator[Token]:
+    """What stands directly under the words that the verb hangs on."""
+    for ancestor in verb.ancestors:
+        yield ancestor
+        yield from ancestor.children
 
 
 def _beyond_the_law(stated: Predicate, sources: Sequence[Sentence]) -> str:
@@ -88,7 +111,7 @@ def _is_comparable(stated: Predicate, match: Match) -> bool:
     is_last = any(token.lower_ in {"last", "only", "first"} for token in stated.token.sent)
     if wants or (is_last and other.sign < 0):
         return False
-    has_degree = any(token.tag_ in {"JJR", "RBR"} for token in stated.token.sent)
+    has_degree = any(token.tag_ in {"JJR", "RBR"} or token.lower_ in {"so", "as"} for token in stated.token.sent)
     if stated.sign < 0 and has_degree:
         return False
     own = [word for word in (*stated.patients, *stated.others) if word not in PRONOUNS]

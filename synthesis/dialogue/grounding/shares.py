@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from synthesis.dialogue import figures
+from synthesis.dialogue.grounding.measures import unit_size
 from synthesis.dialogue.grounding.texts import Sentence
 
 _HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
@@ -32,6 +33,7 @@ _FRACTION = re.compile(
 _PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _TOPS = {"two": 2, "three": 3, "four": 4}
 _NEAR = 0.08
+_FEW = 14
 
 
 def clock_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
@@ -87,9 +89,53 @@ def part_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, in
     for match in _FRACTION.finditer(text):
         part = _PARTS[match["part"].lower().removesuffix("s")] * _TOPS.get((match["top"] or "").lower(), 1)
         before = text[: match.start()].rstrip().lower()
-        is_bound = before.endswith(("more than", "over", "less than", "under", "almost", "nearly", "about", "than a"))
+        is_bound = before.endswith(
+            ("more than", "over", "less than", "fewer than", "under", "almost", "nearly", "about", "than a")
+        )
         near = _NEAR * (3 if is_bound else 1)
         if any(abs(share - part) <= near * part for share in known):
+            yield match.start(), match.end()
+
+
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_RUNNING = re.compile(r"\b(\w+) (\w+?)s? (?:running|in a row|on end|straight)\b", re.I)
+_DAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
+_YEARS_OFF = re.compile(r"\b(\w+) years? (?:ago|back|earlier|before|later|off|away|on)\b", re.I)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_COIN = re.compile(rf"\b(?:a|one|{'|'.join(_HOURS)}) (?:dollar|pound|euro)s? (?P<cents>{_MINUTE})\b", re.I)
+_PART_OF = re.compile(
+    r"\b(?P<top>an?|one|three)?[ -]?(?P<part>half|quarters?) (?:of )?an? (?P<whole>million|billion|trillion|year|hour"
+    r"|day|century|decade|month)\b",
+    re.I,
+)
+_WHOLES = {"million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+def counted_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Numbers that the sources let one count: "three days running" of three named days, "two years ago" of a year."""
+    whole = " ".join(source.lower for source in sources)
+    for match in _RUNNING.finditer(text):
+        number = figures.find(match[1])
+        is_told = bool(number) and number[0].value <= 10 and _ORDINALS[int(number[0].value) - 1] in whole
+        days = {day.lower() for day in _DAY.findall(whole)}
+        if is_told or (number and match[2].lower() == "day" and len(days) == number[0].value):
+            yield match.start(), match.end()
+    for match in _YEARS_OFF.finditer(text) if len(sources) <= _FEW else ():
+        if _YEAR.search(whole) and not _YEARS_OFF.search(whole):
+            yield match.start(), match.end()
+
+
+def amount_spans(text: str, known: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """ "A quarter of a billion", "half a year", "a dollar thirty-one", where the sources have the amount in figures."""
+    for match in _PART_OF.finditer(text):
+        part = _PARTS[match["part"].lower().removesuffix("s")] * (3 if (match["top"] or "").lower() == "three" else 1)
+        whole = match["whole"].lower()
+        if _is_near(part * (_WHOLES.get(whole) or unit_size(whole)), known):
+            yield match.start(), match.end()
+    for match in _COIN.finditer(text):
+        words = match[0].split()[0].lower()
+        amount = (1 if words == "a" else _HOURS.index(words) + 1) + _minute(match["cents"]) / 100
+        if any(abs(amount - other) < 0.001 for other in known):
             yield match.start(), match.end()
 
 
@@ -104,6 +150,14 @@ def _shares(source: Sentence) -> Iterator[float]:
         yield _PARTS[match["part"].lower().removesuffix("s")] * _TOPS.get((match["top"] or "").lower(), 1)
     for match in re.finditer(r"\b(\d+) basis points?", source.text):
         yield int(match[1]) / 100
+
+
+def says_share(source: Sentence, percent: float) -> bool:
+    """Whether the source has the percentage as a fraction: "a tenth" is ten percent."""
+    return any(
+        abs(_PARTS[m["part"].lower().removesuffix("s")] * _TOPS.get((m["top"] or "").lower(), 1) * 100 - percent) < 1
+        for m in _FRACTION.finditer(source.text)
+    )
 
 
 def _is_near(share: float, known: Sequence[float]) -> bool:

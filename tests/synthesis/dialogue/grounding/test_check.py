@@ -1,6 +1,6 @@
 import pytest
 
-from synthesis.dialogue.grounding import check
+from synthesis.dialogue.grounding import OF_AN_ARTICLE, check
 
 SOURCES = [
     "Brightwater Ferries said a ship carrying 167 passengers from Port Ellery to Saltham lost power late on Monday.",
@@ -64,3 +64,50 @@ def test_findings_stand_in_the_order_of_the_text():
 def test_no_source_supports_nothing_but_plain_words_pass():
     assert check("What happens next?", []) == []
     assert check("Port Ellery has 3 piers.", [])
+
+
+def test_only_the_kinds_asked_for_are_found_and_an_unknown_one_raises():
+    text = "Owen Pryce was the cruellest of all 99 captains."
+    assert {finding.kind for finding in check(text, SOURCES, kinds=OF_AN_ARTICLE)} == {"name", "number"}
+    assert {finding.kind for finding in check(text, SOURCES, kinds={"superlative"})} == {"superlative"}
+    with pytest.raises(ValueError, match="mood"):
+        check(text, SOURCES, kinds={"mood"})
+
+
+RATES = ["The club rose by 34.1 percent in 2024, 58 of about 190 members said, and cut its fee by a tenth to $1.31."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It rose thirty-four percent two years ago.",
+        "Fewer than a third of the members said so.",
+        "The fee is ten percent lower, a dollar thirty-one.",
+    ],
+)
+def test_numbers_in_the_shapes_of_speech_pass(text):
+    assert check(text, RATES) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("It rose thirty-five percent.", "number"),
+        ("The fee is twelve percent lower.", "number"),
+        ("The fee is a dollar thirty-two.", "number"),
+    ],
+)
+def test_numbers_in_the_shapes_of_speech_are_held_too(text, kind):
+    assert kind in [finding.kind for finding in check(text, RATES)]
+
+
+def test_parties_that_have_changed_places_are_found():
+    source = ["Rivers Agency officers came. Corvane accused the agency of haste."]
+    assert [f.kind for f in check("The agency accused Corvane of haste.", source)] == ["splice"]
+    assert check("Corvane accused the agency of haste, in the end.", source) == []
+
+
+def test_the_boss_may_be_a_director_but_not_a_nurse():
+    source = ["The agency's director, Tom Sallow, said the water was clean."]
+    assert check("The agency's boss, Tom Sallow, says the water's clean.", source) == []
+    assert [f.kind for f in check("A nurse, Tom Sallow, says the water's clean.", source)] == ["role"]
