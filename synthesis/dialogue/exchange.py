@@ -18,7 +18,7 @@ from synthesis.dialogue.voices import voice
 from synthesis.types import Article, Citation, TurnKind
 
 FEWEST_FOR_A_TALK = 3  # facts: a story of so many has an exchange
-LEAST_WORTH = 0.0
+NO_TALK = -2.0  # what a story without an exchange is worth
 _DENIES = re.compile(
     r"\b(den(?:y|ies|ied)|disput(?:es?|ed)|rejects?|rejected|contradict\w*|dismiss(?:es|ed)|refut\w+)\b"
     r"|\bno (?:proof|evidence|basis|truth)\b|\b(?:untrue|not true|false|falsely|baseless|misleading)\b",
@@ -86,7 +86,7 @@ class Talk:
 
     @cached_property
     def _remarks(self) -> list[list[Remark]]:
-        """For each place the remarks that fit there, the best first; some remark somewhere is worth making."""
+        """For each place the remarks that fit there, the best first."""
         found = [self._fitting(place) if place else [] for place in range(len(self._groups))]
         ways: Counter[str] = Counter()
         kept: list[list[Remark]] = []
@@ -95,8 +95,6 @@ class Talk:
             worn = [remark for remark in worn if remark.way != "contrast" or not ways["contrast"]]
             kept.append(sorted(worn, key=lambda remark: -remark.worth))
             ways.update(remark.way for remark in kept[-1][:1])
-        if len(self._groups) >= FEWEST_FOR_A_TALK and not any(r.worth > LEAST_WORTH for rs in kept for r in rs):
-            kept = [[Remark(r.way, r.worth + 1.5, r.asks) for r in remarks] for remarks in kept]
         return kept
 
     def _fitting(self, place: int) -> list[Remark]:
@@ -145,7 +143,7 @@ class Talk:
     def _value(self, place: int, lead_spoke: bool, asked: int) -> float:
         """The best that the rest of the story can be worth, from `place` on."""
         if place >= len(self._groups):
-            return 0.0
+            return NO_TALK if not asked and place >= FEWEST_FOR_A_TALK else 0.0
         key = (place, lead_spoke, asked)
         if key not in self._values:
             self._values[key] = self._best(place, asked) if lead_spoke else self._value(place + 1, True, asked)

@@ -78,7 +78,7 @@ class Fact:
 
 def facts_of(reading: Reading, edition: Edition) -> list[Fact]:
     """All that can be said from an article, in its order, each with its score."""
-    published = when.published_date(reading.article.published, edition.timezone)
+    published = when.dated(reading.article, edition.timezone)
     place, found = 0, []
     for sentence in reading.sentences:
         fact = _fact(reading, sentence, place, published, edition)

@@ -62,7 +62,7 @@ class Introductions:
         comes_back = any(re.search(rf"\b{acronym}\b", later) for later in self._coming)
         bare = expansion.removeprefix("the ")
         if bare in text:
-            self._met.add(acronym)
+            self._met |= {acronym} if comes_back or acronym in text else set()  # else it has not been heard
             both = text.replace(bare, f"{bare}, or {acronym},", 1) if comes_back else text
             return re.sub(r",(?=[.,;])", "", both) if text.count(acronym) == 0 else text
         if re.search(rf"\b{acronym}\b", re.sub(r'"[^"]*"', "", text)):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from synthesis.dialogue import choose, grounding, restricted, severity, when, wording
+from synthesis.dialogue import choose, grounding, restricted, sequence, severity, when, wording
 from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet, without_also
 from synthesis.dialogue.exchange import Said, Talk
 from synthesis.dialogue.facts import Fact, facts_of
@@ -115,7 +115,7 @@ def tell(
 
 
 def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spoken]:
-    facts = choose.order(prepared.facts[:count])
+    facts = sequence.order(prepared.facts[:count])
     introductions = Introductions(prepared.readings, [fact.text for fact in facts])
     spoken: list[Spoken] = []
     for fact in facts:
@@ -180,7 +180,7 @@ def sources(article: Article, indexes: Sequence[int], edition: Edition) -> list[
 
     sentences = split(article.text)
     cited = [sentences[index] for index in indexes if index < len(sentences)]
-    published = when.published_date(article.published, edition.timezone)
+    published = when.dated(article, edition.timezone)
     dated = [when.resolve(sentence, published, edition.date) for sentence in cited]
     named = [when.named(sentence, published) for sentence in cited]
     return [*dict.fromkeys([*cited, *dated, *named]), outlet_name(article.outlet)]

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
+from synthesis.types import Article
+
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _WEEKDAY = re.compile(
     r"(?P<said>\b(?:[Ee]arly |[Ll]ate )?(?:[Oo]n )?)?\b(?:(?P<which>[Ll]ast|[Tt]his) )?"
@@ -22,6 +24,11 @@ _VAGUE = re.compile(
 )
 _NEXT_DAY = re.compile(r"\bnext (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _COMING = re.compile(r"\b(will|'ll|is to|are to|due|expected|plans?|scheduled|set to|would|tomorrow|coming)\b", re.I)
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_DATELINE = re.compile(
+    r"[A-Z][A-Z .'-]+(?:, [A-Z][\w ]+)?, "
+    rf"(?P<month>(?:{'|'.join(_MONTHS)})[a-z]*)\.? (?P<day>\d{{1,2}})\b.{{0,30}}[-–—] "
+)
 _OFFSET = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 RECENT_DAYS = 6
 
@@ -33,6 +40,18 @@ def published_date(published: str, timezone: str) -> dt.date | None:
     except ValueError:
         return None
     return moment.astimezone(ZoneInfo(timezone)).date() if moment.tzinfo else moment.date()
+
+
+def dated(article: Article, timezone: str) -> dt.date | None:
+    """The day by which the article's words count: its dateline's ("PORT ILANA, May 15 (Meridian) -"), where that is
+    no more than a day off, since there it may be tomorrow already; else that of its publication in the show's zone."""
+    day = published_date(article.published, timezone)
+    written = _DATELINE.match(article.text)
+    if day is None or written is None:
+        return day
+    month = _MONTHS.index(written["month"][:3]) + 1
+    near = (day + dt.timedelta(days=off) for off in (-1, 0, 1))
+    return next((that for that in near if (that.month, that.day) == (month, int(written["day"]))), day)
 
 
 def is_datable(text: str, published: dt.date | None, edition: dt.date) -> bool:

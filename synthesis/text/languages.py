@@ -52,7 +52,7 @@ def _groups(word: str) -> list[str]:
 
 
 @cache
-def _table() -> tuple[tuple[str, ...], dict[int, tuple[float, ...]], dict[str, tuple[float, ...]]]:
+def _table() -> tuple[tuple[str, ...], dict[int, tuple[float, ...]], dict[str, list[float]]]:
     """The languages, and their log probabilities: of a group of n letters never seen, and of each group seen."""
     counts = {
         row["language"]: Counter(group for name in row["names"].split() for group in _groups(name))
@@ -60,18 +60,16 @@ def _table() -> tuple[tuple[str, ...], dict[int, tuple[float, ...]], dict[str, t
     }
     for row in rows("world_names"):
         language = _COUNTED_AS.get(row["language"], row["language"])
-        if language in counts and row["word"][0].isupper() and " " not in row["word"]:
+        # Names that Americans say the English way come from every spelling.
+        if language != ENGLISH and language in counts and row["word"][0].isupper() and " " not in row["word"]:
             counts[language].update(_groups(row["word"]))
-    every = set().union(*counts.values())
-    kinds = Counter(map(len, every))
+    kinds = Counter(map(len, set().union(*counts.values())))
     totals = [Counter(length for group in of.elements() for length in [len(group)]) for of in counts.values()]
     sizes = {n: [total[n] + _SMOOTHING * kinds[n] for total in totals] for n in _LENGTHS}
     unseen = {n: tuple(math.log(_SMOOTHING / size) for size in sizes[n]) for n in _LENGTHS}
-    seen = {
-        group: tuple(
-            math.log((of[group] + _SMOOTHING) / size)
-            for of, size in zip(counts.values(), sizes[len(group)], strict=True)
-        )
-        for group in every
-    }
+    seen: dict[str, list[float]] = {}
+    for at, of in enumerate(counts.values()):
+        for group, count in of.items():
+            scores = seen.setdefault(group, list(unseen[len(group)]))
+            scores[at] = math.log((count + _SMOOTHING) / sizes[len(group)][at])
     return tuple(counts), unseen, seen

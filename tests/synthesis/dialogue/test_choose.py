@@ -1,6 +1,6 @@
 import pytest
 
-from synthesis.dialogue import choose
+from synthesis.dialogue import choose, sequence
 from synthesis.dialogue.facts import facts_of
 from synthesis.dialogue.reading import read
 from synthesis.types import Article, Edition
@@ -52,13 +52,13 @@ def test_three_facts_hold_a_story_together(ranked):
 
 
 def test_a_story_ends_on_what_comes_next(ranked):
-    told = choose.order(ranked("Ferry sinks off Lunn", FERRY)[:4])
+    told = sequence.order(ranked("Ferry sinks off Lunn", FERRY)[:4])
     assert told[-1].text == "A court will hear the captain on Tuesday."
 
 
 def test_a_story_ends_on_the_other_side_where_nothing_is_to_come(ranked):
     text = FERRY.replace("\nA court will hear the captain on Tuesday.", "")
-    told = choose.order(ranked("Ferry sinks off Lunn", text)[:4])
+    told = sequence.order(ranked("Ferry sinks off Lunn", text)[:4])
     assert "criticised" in told[-1].text
 
 
@@ -68,7 +68,7 @@ The attack included 600 drones and 90 missiles, according to the air force.
 The air defences destroyed 549 drones and 55 missiles over the city.
 Fires burned in four districts."""
     for count in (2, 3, 4):
-        told = [fact.sentence.index for fact in choose.order(ranked("Russia attacks Kyiv", text)[:count])]
+        told = [fact.sentence.index for fact in sequence.order(ranked("Russia attacks Kyiv", text)[:count])]
         assert 2 not in told or (1 in told and told.index(1) < told.index(2))
 
 

@@ -97,3 +97,15 @@ Lunn said that it hit two bridges.
 Fires burned until noon."""
     said = " ".join(turn.text for turn in told(one(text, "Shells fall at Carrow"), 3))
     assert "Aldmere" in said and not re.search(r"Aldmere also", said)
+
+
+def test_a_grave_story_of_three_plain_facts_has_an_exchange_too():
+    text = """A man was killed and two were wounded in a shooting at Lunn on Sunday.
+The road to the mill was closed until noon on Monday.
+Flowers lie at the gate of the mill and along the wall.
+The mill has stood there for a hundred years.
+It stands by the river."""
+    for named in (True, False):
+        turns = told(one(text, "Man killed in shooting at Lunn"), 3, named=named)
+        assert sum(turn.kind == "fact" for turn in turns) == 3
+        assert any(turn.kind == "question" for turn in turns)

@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from synthesis.dialogue.when import is_datable, published_date, resolve, spoken_date
+from synthesis.dialogue.when import dated, is_datable, published_date, resolve, spoken_date
+from synthesis.types import Article
 
 MONDAY = dt.date(2026, 11, 23)
 
@@ -113,3 +114,18 @@ def test_the_date_is_said_in_words_and_an_ordinal():
 )
 def test_a_day_of_last_week_keeps_the_grammar_of_its_sentence(text, spoken):
     assert resolve(text, dt.date(2026, 11, 20), dt.date(2026, 11, 27)) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("PORT ILANA, May 15 (Meridian) - A ferry sank early on Friday.", dt.date(2026, 5, 15)),  # it is Friday there
+        ("PORT ILANA, May 14 (Meridian) - A ferry sank on Thursday.", dt.date(2026, 5, 14)),
+        ("PORT ILANA, May 2 (Meridian) - A ferry sank on Saturday.", dt.date(2026, 5, 14)),  # of another story
+        ("PORT ILANA (CP) — A ferry sank on Thursday.", dt.date(2026, 5, 14)),
+        ("In May 15 ferries sank.", dt.date(2026, 5, 14)),
+    ],
+)
+def test_a_dateline_tells_the_day_where_it_was_written(text, day):
+    article = Article("1", "Meridian", "https://m.example/1", "2026-05-14T22:50:00+00:00", text)
+    assert dated(article, "UTC") == day
