@@ -234,8 +234,15 @@ def lower_first(text: str, doc: Doc, body: str = "") -> str:
     if word.lower() in _ARTICLES or (body and re.search(rf"\b{re.escape(word.lower())}\b", body)):
         return text[:1].lower() + text[1:]
     first = next((token for token in doc if token.text == word), None)
-    is_name = first is None or first.tag_ in {"NNP", "NNPS"} or first.ent_type_ in _NAMED
+    is_name = first is None or first.tag_ in {"NNP", "NNPS"} or (first.ent_type_ in _NAMED and not _is_common(first, body))
     return text if is_name else text[:1].lower() + text[1:]
+
+
+def _is_common(word: Token, body: str) -> bool:
+    """Whether a noun that begins a sentence is no name for all that it is marked as one: "Turnout". The tagger takes it
+    for a common noun, and the article has it nowhere in a sentence with a capital."""
+    inside = re.search(rf"[a-z,] {re.escape(word.text)}\b", body)
+    return bool(body) and word.tag_ == "NN" and inside is None
 
 
 def is_pronoun(who: str) -> bool:

@@ -40,6 +40,13 @@ _CONTINUES = re.compile(
     r"|that day|at the time|by then|afterwards?|afterward|later that)\b",
     re.I,
 )
+# A part of what was counted before, wherever the attribution stands: "the rest are fixed", "seven of the nine had left".
+_PART_OF_IT = re.compile(
+    r"^(?:the (?:rest|others?|latter|former|pair|two|three|four|first|second|third|last)|both|neither|either|others|some"
+    r"|\w+ of the (?:two|three|four|five|six|seven|eight|nine|ten))"
+    r" (?:is|are|was|were|has|have|had|will|would|can|could|may|might|to \w+)\b|\b(?:did|done|do|doing) so\b",
+    re.I,
+)
 LONGEST_LEAD = 40  # the news itself may cost a breath more
 _INSTITUTIONS = frozenset({"police", "coastguard", "military", "army", "government", "president", "weather", "economy"})
 _OFFICES = frozenset(
@@ -118,16 +125,12 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         elif found.was_trailing or found.is_quote or who != found.who:
             text = found.spoken(who)
             text = text if re.search(r"[.!?]\"?$", text) else text + "."
-        needs_previous = leans or (
-            not found.is_quote
-            and hanging_pronoun(parse([found.claim])[0]) is not None
-            and not speaks_of_itself(found.claim)
-        )
+        needs_previous = leans or (not found.is_quote and _leans_back(found.claim))
     elif text.startswith('"') or role == "quotation" and not _has_named_subject(doc):
         return None
     elif _POINTS_BACK.match(text) and not _EXPLETIVE.match(text):
         text, needs_previous = point_forward(text, reading, sentence, cites)
-    elif _counts_unnamed(doc) or _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
+    elif _PART_OF_IT.search(text) or _counts_unnamed(doc) or _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
         needs_previous = True
     if place == 0 and (sentence.index == 0 or not _POINTS_BACK.match(text)):
         needs_previous = False  # an article's first sentence leans on nothing: its pronouns point forward
@@ -138,6 +141,12 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         return None
     spoken = when.resolve(spoken, published, edition.date)
     return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, *_leans_on(spoken, place))
+
+
+def _leans_back(claim: str) -> bool:
+    if _PART_OF_IT.search(claim):
+        return True
+    return hanging_pronoun(parse([claim])[0]) is not None and not speaks_of_itself(claim)
 
 
 def _whole_quotation(sentence: Sentence) -> str:

@@ -98,9 +98,9 @@ def _noun(prepared: Prepared) -> str:
 
 
 def _where(prepared: Prepared) -> str:
-    """The least that can be said of a story."""
-    place, outlet = prepared.billing.place, spoken_outlet(prepared.story.articles[0].outlet)
-    return f"news from {place}" if place else f"a report from {outlet}"
+    """The least that can be said of a story, or ""."""
+    place = prepared.billing.place
+    return f"news from {place}" if place else ""
 
 
 def _sound(words: str, prepared: Prepared) -> str:

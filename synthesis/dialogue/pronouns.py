@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 _PERSONAL_PRONOUNS = frozenset("he she him her his they them their it its".split())
+_DATED = frozenset("year month week day night evening morning afternoon weekend season summer winter".split())
 _CALENDAR = frozenset(
     "week year month morning afternoon evening night weekend season spring summer autumn fall winter time way day "
     "who".split()
@@ -84,6 +85,8 @@ def hanging_pronoun(doc: Doc) -> Token | None:
     for token in doc:
         in_quote ^= token.text == '"'
         word = token.text.lower()
+        if not in_quote and _names_no_date(token):
+            return token
         if not in_quote and word in {"this", "that", "these", "those"} and token.tag_ == "DT":
             is_subject = token.dep_ in {"nsubj", "nsubjpass"}
             if is_subject or (
@@ -104,6 +107,7 @@ def hanging_pronoun(doc: Doc) -> Token | None:
             other
             for other in doc[: token.i]
             if other.pos_ in {"NOUN", "PROPN"}
+            and not _acts_on(other, token)
             and other.ent_type_ not in {"DATE", "TIME", "MONEY", "PERCENT"}
             and (other.ent_type_ != "GPE" or (word == "it" and other.dep_ in {"nsubj", "dobj"}))
         ]
@@ -124,6 +128,22 @@ def hanging_pronoun(doc: Doc) -> Token | None:
         if not before:
             return token
     return None
+
+
+def _names_no_date(token: Token) -> bool:
+    """Whether it is the "that" of "that year", and no date stands before it."""
+    is_that = token.lower_ in {"that", "those"} and token.dep_ == "det" and token.head.lemma_.lower() in _DATED
+    return is_that and not any(other.ent_type_ == "DATE" for other in token.doc[: token.i])
+
+
+def _acts_on(noun: Token, pronoun: Token) -> bool:
+    """Whether the noun does to the pronoun what the verb says, and so is another thing: "the bank expects it to peak",
+    "the bank closed it"."""
+    verb = pronoun.head
+    if pronoun.dep_ == "nsubj" and verb.dep_ in {"ccomp", "xcomp"} and verb.tag_ == "VB":
+        is_infinitive = any(child.dep_ == "aux" and child.tag_ == "TO" for child in verb.children)
+        return is_infinitive and noun.dep_ == "nsubj" and noun.head == verb.head
+    return pronoun.dep_ == "dobj" and pronoun.tag_ == "PRP" and noun.dep_ == "nsubj" and noun.head == verb
 
 
 def _is_overshadowed(reading: Reading, name: str) -> bool:

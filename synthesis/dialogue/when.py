@@ -12,7 +12,9 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _WEEKDAY = re.compile(
     r"(?P<said>\b(?:[Ee]arly |[Ll]ate )?(?:[Oo]n )?)?\b(?:(?P<which>[Ll]ast|[Tt]his) )?"
     r"(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-    r"\b(?!'s|s\b| (?:Night|Morning) (?:Live|News|Football))"
+    r"\b(?P<part> (?:night|morning|afternoon|evening)\b)?"
+    r"(?!'s|s\b| (?:Night|Morning) (?:Live|News|Football)"
+    r"| (?:shifts?|trains?|services?|working|trading|opening|papers?|schools?|markets?|matches|games)\b)"
 )
 _RELATIVE = re.compile(
     r"\b(?P<word>yesterday|today|tomorrow|tonight|this morning|this afternoon|this evening|last night)\b('s)?", re.I
@@ -23,12 +25,16 @@ _VAGUE = re.compile(
     re.I,
 )
 _NEXT_DAY = re.compile(r"\bnext (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
-_COMING = re.compile(r"\b(will|'ll|is to|are to|due|expected|plans?|scheduled|set to|would|tomorrow|coming)\b", re.I)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DATELINE = re.compile(
     r"[A-Z][A-Z .'-]+(?:, [A-Z][\w ]+)?, "
     rf"(?P<month>(?:{'|'.join(_MONTHS)})[a-z]*)\.? (?P<day>\d{{1,2}})\b.{{0,30}}[-–—] "
 )
+_COMING = re.compile(
+    r"\b(will|'ll|is to|are to|due|expected|plans?|scheduled|set to|would|tomorrow|coming|likely|chance)\b", re.I
+)
+_PAST = re.compile(r"\b(\w+ed|said|told|was|were|had|did|won|met|began|held|gave|took|made|found|struck|left)\b", re.I)
+_CLAUSE = re.compile(r"[,;:]|\b(?:after|when|because|but|that|who|which|as|while)\b")
 _OFFSET = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 RECENT_DAYS = 6
 
@@ -133,7 +139,7 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     which = (match["which"] or "").lower()
     if which == "last":
         back = back or 7
-    elif which == "this" or _COMING.search(text):
+    elif which == "this" or _is_to_come(match):
         back = -((7 - back) % 7)  # "will vote on Tuesday" is the next one
     day = published - dt.timedelta(days=back)
     needs_on = not said and not before.endswith(
@@ -144,7 +150,15 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
         return f"{on}{match['day']} of last week"
     if abs((edition - day).days) > RECENT_DAYS:
         return f"{on}{_name(day, edition)}"
-    return f"{on}{match['day']}"
+    return f"{on}{match['day']}{match['part'] or ''}"
+
+
+def _is_to_come(match: re.Match[str]) -> bool:
+    """Whether the verb that the weekday belongs to speaks of what comes: its own clause's, else the sentence's."""
+    own = _CLAUSE.split(match.string[: match.start()])[-1]
+    if _COMING.search(own):
+        return True
+    return not _PAST.search(own) and bool(_COMING.search(match.string))
 
 
 def _name(day: dt.date, edition: dt.date) -> str:

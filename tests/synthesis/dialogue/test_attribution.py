@@ -91,3 +91,9 @@ def test_an_attribution_in_front_leaves_out_what_the_story_is_about_anyway():
 def test_who_knows_of_a_matter_is_told_whole():
     text = "According to two people with knowledge of the matter, the valve was open."
     assert attribute(text, parse([text])[0]).who == "two people with knowledge of the matter"
+
+
+def test_a_common_noun_that_is_taken_for_a_name_loses_its_capital_behind_an_attribution():
+    text = "Turnout was 81.3 percent, the highest since 1994, according to the election commission."
+    found = attribute(text, parse([text])[0], f"The Civic Union won. {text}")
+    assert found.spoken(found.who).startswith("According to the election commission, turnout was")

@@ -78,3 +78,12 @@ def test_a_helpline_is_said_right_after_a_story_of_its_class_by_the_other_host(s
     before, said, after = turns[place - 1 : place + 2]
     assert (said.text, said.written_by, said.findings) == ("In Britain, call 116 123.", "show", ())
     assert said.story == before.story == "trawler" != after.story and said.host != before.host
+
+
+def test_a_report_of_an_outlet_is_no_item_of_the_contents(edition):
+    told = [
+        segment.prepare(Story(name, "Live", (article(name, "Meridian Wire", text, title="Live"),)), edition)
+        for name, text in (("mill", MILL), ("rate", RATE), ("sea", "The sea rose over the wall of the old harbour."))
+    ]
+    second = frame.opening(told, *DEFAULT_HOSTS, Phrasebook("seed"), edition)[1].text
+    assert "a report from" not in second

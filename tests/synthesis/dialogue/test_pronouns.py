@@ -50,3 +50,29 @@ def test_somebody_else_whom_the_article_is_about_may_be_meant():
 def test_what_points_back_needs_its_neighbour(start):
     body = f"The council and the fund met in the old house.\n{start} was seen by everybody in the lower town."
     assert all(needs for text, needs in texts(body) if text.startswith(start))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The bank now expects it to peak at 3.4 per cent in the autumn.",
+        "A storm closed it to lorries and buses for most of the spring.",
+        "Of 310 who learned the trade that year, 102 have left the town.",
+        "The harbour master said the rest are moored in the lower basin.",
+        "Councillor Ida Vane said seven of the nine had left before the vote.",
+        "The first to notice was a pilot who was filming geese from a boat.",
+    ],
+)
+def test_a_part_or_a_thing_that_the_sentence_does_not_name_needs_its_neighbour(sentence):
+    body = f"The council and the fund met in the old house.\nPrices of rope went up in the lower town.\n{sentence}"
+    assert all(needs for text, needs in texts(body) if text[:12] == sentence[:12])
+    assert any(text[:12] == sentence[:12] for text, _ in texts(body))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The bank said it expects prices to peak in the autumn.", "In 2019 the town lost a mill that year was not short of."],
+)
+def test_a_pronoun_that_its_own_sentence_explains_needs_none(sentence):
+    body = f"The council and the fund met in the old house.\nPrices of rope went up in the lower town.\n{sentence}"
+    assert not any(needs for text, needs in texts(body) if text[:12] == sentence[:12])

@@ -129,3 +129,16 @@ def test_a_day_of_last_week_keeps_the_grammar_of_its_sentence(text, spoken):
 def test_a_dateline_tells_the_day_where_it_was_written(text, day):
     article = Article("1", "Meridian", "https://m.example/1", "2026-05-14T22:50:00+00:00", text)
     assert dated(article, "UTC") == day
+
+
+@pytest.mark.parametrize(
+    ("published", "text", "spoken"),
+    [
+        ((9, 2), "Drivers will pay more after the board voted 5-2 Tuesday night.", "voted 5-2 on September 1."),
+        ((9, 3), "The maker said Wednesday that it plans to cut jobs.", "said on September 2 that"),
+        ((1, 22), "There is a 60 percent chance of sleet before dawn on Saturday.", "dawn on January 24."),
+        ((3, 27), "Quill said Sunday shifts would remain voluntary.", "said Sunday shifts"),
+    ],
+)
+def test_a_weekday_goes_with_the_verb_of_its_own_clause(published, text, spoken):
+    assert spoken in resolve(text, dt.date(2026, *published), dt.date(2026, 11, 23))
