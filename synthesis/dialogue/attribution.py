@@ -234,7 +234,9 @@ def lower_first(text: str, doc: Doc, body: str = "") -> str:
     if word.lower() in _ARTICLES or (body and re.search(rf"\b{re.escape(word.lower())}\b", body)):
         return text[:1].lower() + text[1:]
     first = next((token for token in doc if token.text == word), None)
-    is_name = first is None or first.tag_ in {"NNP", "NNPS"} or (first.ent_type_ in _NAMED and not _is_common(first, body))
+    is_name = (
+        first is None or first.tag_ in {"NNP", "NNPS"} or (first.ent_type_ in _NAMED and not _is_common(first, body))
+    )
     return text if is_name else text[:1].lower() + text[1:]
 
 

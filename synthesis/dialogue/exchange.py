@@ -29,6 +29,14 @@ _OFFICIAL = re.compile(
 )
 _ACCUSES = re.compile(r"\b(accus\w+|alleg\w+|blam\w+|claim(?:s|ed)|charg(?:es|ed)|leaked|anonymous\w*)\b", re.I)
 
+# A role as a tabloid writes it is no word of a host's; one without its article takes it.
+_SLANG = re.compile(
+    r"\b(?:brit|mum|mums|dad|grandad|gran|nan|hubby|lad|kid|boss|skipper|pal|cop|ace|babe|plucky|hero|tragic|hunk"
+    r"|thug|fiend|yob|toff)\b|-of-(?:two|three|four|five)\b",
+    re.I,
+)
+_BARE_ROLE = re.compile(r"(?!an?\b|the\b|one\b)[a-z][\w-]* (?:[a-z][\w-]* )*[A-Z][^,]*$")
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -106,10 +114,11 @@ class Talk:
         if wanted:
             is_voice = wanted[0].kind in {"voice", "view"}
             found.append(Remark("voice" if is_voice else "matter", 0.8 if is_voice else 1.1, tuple(wanted)))
-        if item.who and not answer.same_speaker:
+        if item.who and not answer.same_speaker and not _SLANG.search(item.who):
             who = f"{item.who}," if ", " in item.who else item.who
+            who = f"the {who}" if _BARE_ROLE.match(who) else who
             found.append(Remark("named", 0.75, (Ask("named", {"who": who}),)))
-        if self._is_contrast(item, place) and not self._is_grave:
+        if self._is_contrast(item, place) and not self._is_grave and self._is_last_word(place):
             found.append(Remark("contrast", 1.2))
         is_new = item.fact.sentence.article.id != before.fact.sentence.article.id
         plain = handback(answer, is_new_source=is_new, plain=self._is_grave)
@@ -133,6 +142,14 @@ class Talk:
         others = [other for other in told if other.fact.speaker != fact.speaker]
         is_denial = bool(_DENIES.search(item.text)) and any(other.fact.speaker for other in others)
         return bool(others) and (is_denial or choose.objects(fact))
+
+    def _is_last_word(self, place: int) -> bool:
+        """Whether nothing of the account that is denied at `place` comes behind it: the other side ends the exchange,
+        or goes on."""
+        told = {group[0].fact.sentence.article.id for group in self._groups[:place]}
+        own = self._groups[place][0].fact.sentence.article.id
+        after = {group[0].fact.sentence.article.id for group in self._groups[place + 1 :]}
+        return not after & (told - {own})
 
     def _told_by_other(self, place: int) -> float:
         """What it is worth that the other host tells this fact: little where it leans on the one before."""

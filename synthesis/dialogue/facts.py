@@ -40,10 +40,10 @@ _CONTINUES = re.compile(
     r"|that day|at the time|by then|afterwards?|afterward|later that)\b",
     re.I,
 )
-# A part of what was counted before, wherever the attribution stands: "the rest are fixed", "seven of the nine had left".
+# A part of what was counted before: "the rest are fixed", "seven of the nine had left".
 _PART_OF_IT = re.compile(
-    r"^(?:the (?:rest|others?|latter|former|pair|two|three|four|first|second|third|last)|both|neither|either|others|some"
-    r"|\w+ of the (?:two|three|four|five|six|seven|eight|nine|ten))"
+    r"^(?:the (?:rest|others?|latter|former|pair|two|three|four|first|second|third|last)|both|neither|either|others"
+    r"|some|\w+ of the (?:two|three|four|five|six|seven|eight|nine|ten))"
     r" (?:is|are|was|were|has|have|had|will|would|can|could|may|might|to \w+)\b|\b(?:did|done|do|doing) so\b",
     re.I,
 )

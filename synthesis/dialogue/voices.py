@@ -70,6 +70,11 @@ _OFFICE_NOUNS = DOCUMENTS | frozenset(
 )
 
 
+# Somebody's, always: "the head" of what?
+_OF_SOMETHING = frozenset(
+    "head chair chairman chairwoman chairperson director boss manager leader secretary founder".split()
+)
+
 _ADDS = re.compile(r"(?:[\w'.,-]+ ){1,8}?(also|still|again|another|too|added|further|repeated|reiterated)\b", re.I)
 _SPOKE = (
     r"(says|said|told|tells|adds|added|found|finds|noted|notes|stated|states|claim(?:s|ed)|confirm(?:s|ed)|warn(?:s|ed)"
@@ -164,6 +169,8 @@ def _by_role(phrase: str, answer: Answer) -> str:
     if not 1 < len(words) <= 5 or _ONE_OF_MANY.match(phrase) or words[-1].lower() not in _OFFICE_NOUNS:
         return ""
     if not re.match(r"the\b", phrase, re.I) and "'s" not in phrase:
+        return ""
+    if words[0].lower() == "the" and len(words) == 2 and words[1].lower() in _OF_SOMETHING - answer.said:
         return ""
     if re.fullmatch(r"[A-Z]\w+'s", words[0]) and _is_known(words[0], answer):
         return " ".join([words[0], *(word.lower() for word in words[1:])])

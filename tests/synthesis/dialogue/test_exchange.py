@@ -109,3 +109,24 @@ It stands by the river."""
         turns = told(one(text, "Man killed in shooting at Lunn"), 3, named=named)
         assert sum(turn.kind == "fact" for turn in turns) == 3
         assert any(turn.kind == "question" for turn in turns)
+
+
+def test_no_account_goes_on_behind_the_denial_that_ends_it():
+    story = Story.from_json(json.loads((STORIES / "10-minister-leak.json").read_text(encoding="utf-8")))
+    told_by = [turn for turn in told(story, 6, "b") if turn.kind in {"fact", "reaction"}]
+    places = [place for place, turn in enumerate(told_by) if turn.kind == "reaction"]
+    for place in places:
+        before = {c.article for turn in told_by[:place] for c in turn.citations}
+        own = {c.article for c in told_by[place + 1].citations}
+        assert not {c.article for turn in told_by[place + 2 :] for c in turn.citations} & (before - own)
+
+
+def test_a_tabloids_word_for_somebody_is_no_word_of_a_hosts():
+    text = """The ferry at Lunn sank on Monday with nine people on board.
+Brit backpacker Callum Threl told how he broke a cabin window with a hammer.
+Drone pilot Mara Lind said the boat had turned over in less than a minute.
+The crew of four swam to the bridge.
+The council will vote on a new boat in May."""
+    asked = [t.text for s in "abcdefgh" for t in told(one(text, "Ferry sinks at Lunn"), 4, s) if t.kind == "question"]
+    assert not any("Brit" in question for question in asked)
+    assert not any(re.search(r"(?<!the )drone pilot Mara", question) for question in asked)

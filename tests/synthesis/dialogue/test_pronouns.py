@@ -71,7 +71,10 @@ def test_a_part_or_a_thing_that_the_sentence_does_not_name_needs_its_neighbour(s
 
 @pytest.mark.parametrize(
     "sentence",
-    ["The bank said it expects prices to peak in the autumn.", "In 2019 the town lost a mill that year was not short of."],
+    [
+        "The bank said it expects prices to peak in the autumn.",
+        "In 2019 the town lost a mill that year was not short of.",
+    ],
 )
 def test_a_pronoun_that_its_own_sentence_explains_needs_none(sentence):
     body = f"The council and the fund met in the old house.\nPrices of rope went up in the lower town.\n{sentence}"

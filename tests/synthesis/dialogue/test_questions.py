@@ -356,3 +356,9 @@ def test_the_wordings_are_many_short_and_never_worn():
     assert len(rows) > 250 and not any(BANNED.search(row) for row in rows)
     assert all(len(row.split()) <= 9 and row.endswith("?") and row[0].isupper() for row in rows)
     assert all(len(set(kind["plain"])) >= 3 for kind in phrases.questions().values())
+
+
+def test_a_head_is_asked_for_only_where_the_listener_knows_of_what():
+    said = "The head, Denzil Farquhar, said that he had taught for four years."
+    assert "the head" not in asked("Pupils need a physics teacher.", said)
+    assert "the head" in asked("The school has a new head.", said)
