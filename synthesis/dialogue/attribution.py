@@ -235,12 +235,12 @@ def lower_first(text: str, doc: Doc, body: str = "") -> str:
         return text[:1].lower() + text[1:]
     first = next((token for token in doc if token.text == word), None)
     is_name = (
-        first is None or first.tag_ in {"NNP", "NNPS"} or (first.ent_type_ in _NAMED and not _is_common(first, body))
+        first is None or first.tag_ in {"NNP", "NNPS"} or (first.ent_type_ in _NAMED and not _is_mere_noun(first, body))
     )
     return text if is_name else text[:1].lower() + text[1:]
 
 
-def _is_common(word: Token, body: str) -> bool:
+def _is_mere_noun(word: Token, body: str) -> bool:
     """Whether a noun that begins a sentence is no name for all that it is marked as one: "Turnout". The tagger takes it
     for a common noun, and the article has it nowhere in a sentence with a capital."""
     inside = re.search(rf"[a-z,] {re.escape(word.text)}\b", body)
