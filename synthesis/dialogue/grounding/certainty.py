@@ -57,6 +57,8 @@ def sign_of(verb: Token) -> int:
             return -sign
         governor = governor.head
     is_behind = verb.dep_ != "ccomp" or verb.i > governor.i
+    if governor.lower_ == "unlikely":
+        sign = -sign
     if governor.lemma_.lower() in _DENYING and is_behind:
         sign = -sign
     denied = governor.head if governor.pos_ == "ADJ" and governor.dep_ == "acomp" else governor

@@ -127,5 +127,5 @@ def _is_degree(most: Token) -> bool:
 def _is_alike(token: Token, other: Token) -> bool:
     if lexicon.relation(token.lemma_, other.lemma_) == 1 or lexicon.relation(token.lower_, other.lower_) == 1:
         return True
-    loose = {"most", "record", "biggest", "largest", "highest", "greatest", "best"}
+    loose = {"most", "record", "biggest", "largest", "highest", "greatest", "best", "worst"}
     return token.lower_ in loose and other.lower_ in loose

@@ -11,7 +11,8 @@ from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
 
 _AHEAD = re.compile(
-    r"\b(?:will|'ll|won't|going to|likely|unlikely|expected|expect|could|(?-i:may)|might|would|sure to|bound to|surely"
+    r"\b(?:will|'ll|won't|going to|likely|unlikely|expected|expect|(?:could|would|might)(?!'ve| have)|(?-i:may)"
+    r"|sure to|bound to|surely"
     r"|probably"
     r"|set to|about to|soon|matter of time|lies? ahead|look(?:s|ing)? forward|in the (?:coming|next)|hard to|certain to"
     r"|certainly|no doubt|doubt|future|tomorrow|eventually|remains to be seen|promises? to|threatens? to|stands? to"

@@ -148,6 +148,9 @@ def _unit(text: str, figure: Figure, noun: Token | None) -> tuple[str, float]:
     points = _POINTS.match(text, figure.end)
     if points:
         return "points", 0.01 if points[1].lower() == "basis" else 1.0
+    speed = re.match(r"[\s-]*(mile|kilometre|kilometer)s? (?:an|per) hour", text[figure.end :], re.I)
+    if speed:
+        return _units()["mph" if speed[1].lower() == "mile" else "kph"]
     if figure.unit:
         return figure.unit, 1.0
     if re.match(r"[\s-]*pence\b|p\b", text[figure.end :]):

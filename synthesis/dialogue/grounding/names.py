@@ -23,6 +23,7 @@ _ALIASES = {
     **dict.fromkeys(["republican", "republicans", "gop"], "gop republican republicans"),
     **dict.fromkeys(["danish", "denmark", "danes"], "danish denmark danes"),
     "eu": "european union e.u",
+    "mps": "parliament mp",
     "dutch": "netherlands",
     "netherlands": "dutch",
     "french": "france",

@@ -36,6 +36,8 @@ _UNDER = re.compile(
     r"\b(nearly|almost|just under|up to|as many as|less than|fewer than|under|below|not quite)\W+(\w+\W+)?$", re.I
 )
 _OVER = re.compile(r"\b(more than|over|at least|just over|above|upwards of|well over)\W+(\w+\W+)?$", re.I)
+_AGE = re.compile(r"[- ]years?[- ]old\b", re.I)
+_GROUP = re.compile(r"\b(?:over|under)-([a-z]+(?:-[a-z]+)?s)\b", re.I)
 _SCORE = re.compile(r"\b\d{1,3}-\d{1,3}\b")
 _PAIR = re.compile(
     r"\b(?:the|these|those|all|both|other) (?:two|three|both)\b(?! (?:million|hundred|thousand))|\bboth\b|\bpair\b",
@@ -103,6 +105,12 @@ def _spared(
             yield start, end
     for match in _PAIR.finditer(sentence.text):
         yield match.span()
+    for match in _GROUP.finditer(sentence.text):
+        number = figures.find(match[1].removesuffix("s"))
+        if number and any(figures.same(number[0].value, m.value) for m in known):
+            yield match.span(1)
+    if any(re.search(r"\b(?:another|both)\b", source.text, re.I) for source in sources):
+        yield from (match.span() for match in re.finditer(r"\btwo\b", sentence.text, re.I))
 
 
 def _fault(stated: Measure, known: Sequence[Measure], spans: Sequence[float], sentence: Sentence) -> Finding | None:
@@ -145,6 +153,8 @@ def _counts_another(
             other.noun or other.dimension
         ):
             continue
+        if (other.dimension, other.size) != (stated.dimension, stated.size) and stated.dimension:
+            continue
         if other.is_year == stated.is_year and _closeness(stated, other) >= 2 and mine == 0:
             figure = f"{other.value:g}"
             return Finding("number", span, f"What this says of {span}, the cited sentences say of {figure}.")
@@ -157,6 +167,8 @@ def _closeness(stated: Measure, other: Measure) -> float:
 
 
 def supports(known: Measure, stated: Measure, text: str) -> bool:
+    if _AGE.match(text, stated.figure.end) and not known.dimension and figures.same(known.value, stated.value):
+        return True
     if stated.dimension and known.dimension != stated.dimension:
         return False
     if not stated.dimension and known.dimension:
@@ -173,6 +185,9 @@ def supports(known: Measure, stated: Measure, text: str) -> bool:
 
 def rounds(known: float, stated: float, size: float, before: str) -> bool:
     if _is_decimal_cut(known / size, stated / size, before):
+        return True
+    is_floor = _digits(stated / size) == 1 and stated < known and f"{known:e}"[0] == f"{stated:e}"[0]
+    if is_floor and known < 10 * stated and stated / size >= 100 and _OVER.search(before):
         return True
     low, high = stated * 0.93, stated * 1.07
     if not low <= known <= high or stated / size < 10 or _digits(stated / size) >= _digits(known / size):

@@ -23,7 +23,7 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence], parties: Par
         for stated in sentence.predicates:
             if stated.token.pos_ not in {"VERB", "AUX"}:
                 continue
-            found = [match for match in matches(stated, sources, parties) if match.predicate.lemma == stated.lemma]
+            found = [match for match in matches(stated, sources, parties) if _is_same_verb(stated, match.predicate)]
             reason = _swap(stated, found) or _fault(stated, found, sources, parties)
             if reason:
                 span = sentence.text[stated.start : stated.end]
@@ -34,6 +34,12 @@ def _is_borrowed(stated: Predicate) -> bool:
     """Whether the subject is that of another verb, or of the noun before "who": the parser's guess."""
     subjects = [child for child in stated.token.children if child.dep_ in {"nsubj", "nsubjpass"}]
     return stated.token.dep_ in {"relcl", "acl"} and all(child.tag_ in {"WDT", "WP"} for child in subjects)
+
+
+def _is_same_verb(stated: Predicate, known: Predicate) -> bool:
+    """The same word with the same particle: villages that are cut off are not a road that is cut."""
+    own, theirs = ({c.lower_ for c in p.token.children if c.dep_ == "prt"} for p in (stated, known))
+    return stated.lemma == known.lemma and own == theirs
 
 
 def _swap(stated: Predicate, found: Sequence[Match]) -> str:

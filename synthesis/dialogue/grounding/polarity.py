@@ -6,8 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from synthesis.dialogue.figures import same
 from synthesis.dialogue.grounding import lexicon
-from synthesis.dialogue.grounding.certainty import BARE, FACT, FUTURE, PRESENT, THINKING, UNSAID, UNSURE
+from synthesis.dialogue.grounding.certainty import (
+    BARE,
+    FACT,
+    FUTURE,
+    PRESENT,
+    REPORTING,
+    THINKING,
+    UNSAID,
+    UNSURE,
+    grade_of,
+)
 from synthesis.dialogue.grounding.clauses import Predicate
 from synthesis.dialogue.grounding.matching import Match, matches
 from synthesis.dialogue.grounding.parties import PRONOUNS, Parties
@@ -33,6 +44,7 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence], parties: Par
     for sentence in text:
         if sentence.text.endswith("?"):
             continue
+        yield from _told_as_past(sentence, sources)
         yield from _either_or(sentence, sources, " ".join(other.text for other in text))
         for stated in sentence.predicates:
             beyond = _beyond_the_law(stated, sources)
@@ -78,6 +90,25 @@ def _above(verb: Token) -> Iterator[Token]:
     for ancestor in verb.ancestors:
         yield ancestor
         yield from ancestor.children
+
+
+def _told_as_past(sentence: Sentence, sources: Sequence[Sentence]) -> Iterator[tuple[int, Finding]]:
+    """A number that the sources have only in what may be, told of what happened."""
+    for figure in sentence.figures:
+        verb = _verb_over(sentence, figure.start)
+        if verb is None or verb.tag_ != "VBD" or grade_of(verb) < FACT or verb.lemma_.lower() in REPORTING:
+            continue
+        verbs = [_verb_over(s, f.start) for s in sources for f in s.figures if same(f.value, figure.value)]
+        if verbs and all(its is not None and grade_of(its) <= UNSURE for its in verbs):
+            reason = f"The cited sentences have this number in what may be, not in what '{verb.text}' tells."
+            yield sentence.start + verb.idx, Finding("modality", verb.text, reason)
+            return
+
+
+def _verb_over(sentence: Sentence, place: int) -> Token | None:
+    """The verb that the word at the place hangs on."""
+    token = next((t for t in sentence.doc if t.idx + len(t) > place), None)
+    return next((t for t in token.ancestors if t.pos_ in {"VERB", "AUX"}), None) if token is not None else None
 
 
 def _beyond_the_law(stated: Predicate, sources: Sequence[Sentence]) -> str:

@@ -41,6 +41,8 @@ def _fault(role: Role, parties: Parties) -> str:
         is_anothers = role.name in parties.words and other is not None and other.name != role.name
         return f"The sources call {other.name.title()} {role.noun}, not {name}." if is_anothers and other else ""
     fitting = [other for other in known if _fits(role.noun, other)]
+    if not fitting and not any(_is_person(other) for other in known):
+        return ""
     if not fitting and not is_role and _fits_any(role.noun, parties.told_with(role.name)):
         return ""
     if not fitting:
@@ -57,6 +59,13 @@ def _fault(role: Role, parties: Parties) -> str:
     if role.owners and owned and all(_is_elsewhere(role, other, parties) for other in owned):
         return f"The sources call {name} {_called(fitting[0])}."
     return ""
+
+
+def _is_person(role: Role) -> bool:
+    """Whether the source's word is one for a person at all: the parser takes "the union, X" for a role too."""
+    if role.noun in {"advise", "represent"}:
+        return True
+    return any(word in role_words() or _PERSON.search(word) for word in (role.noun, *role.narrowing - role.owners))
 
 
 def _fits_any(noun: str, words: set[str]) -> bool:

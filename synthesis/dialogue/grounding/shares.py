@@ -20,6 +20,7 @@ _SPOKEN = re.compile(
     rf"(?:[ -](?P<minute>{_MINUTE}))?\b(?! (?:hundred|thousand|million|billion))",
     re.I,
 )
+_NEAR_HOUR = re.compile(rf"\b(?:just |shortly )?(?:before|after|about|around) ({'|'.join(_HOURS)})\b", re.I)
 _WRITTEN = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.:](\d{2}))?(?! ?(?:%|percent|per cent|million|billion|[.,:]?\d))")
 _RATIO = re.compile(r"\b(\w+) (?:in|out of)(?: every)? (\w+)\b", re.I)
 _AND_A_HALF = re.compile(
@@ -40,6 +41,10 @@ def clock_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, i
     """Where the text says an hour, or a price read like one, that a source has in figures."""
     known = {_pair(match) for source in sources for match in _WRITTEN.finditer(source.text) if match[2]}
     known |= {pair for source in sources for pair in _spoken(source.text)}
+    for match in _NEAR_HOUR.finditer(text):
+        minute = 60 * (_HOURS.index(match[1].lower()) + 1)
+        if any(min((60 * h + m - minute) % 720, (minute - 60 * h - m) % 720) <= 10 for h, m in known):
+            yield match.start(), match.end()
     for match in _SPOKEN.finditer(text):
         pair = _read(match)
         if pair and (pair in known or ((pair[0] + 12) % 24, pair[1]) in known):

@@ -111,3 +111,29 @@ def test_the_boss_may_be_a_director_but_not_a_nurse():
     source = ["The agency's director, Tom Sallow, said the water was clean."]
     assert check("The agency's boss, Tom Sallow, says the water's clean.", source) == []
     assert [f.kind for f in check("A nurse, Tom Sallow, says the water's clean.", source)] == ["role"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "More than a thousand workers came just before five.",
+        "A seventy-year-old died, and the over-seventy-fives were told to stay in.",
+        "It blew at sixty-five miles an hour, so six villages are cut off.",
+    ],
+)
+def test_rounded_hours_ages_and_speeds_pass(text):
+    source = [
+        "The company sent 1,150 workers at 4.52 a.m. as winds of 65 mph cut the only road to six villages.",
+        "A man of 70 died, and people over 75 were told to stay in.",
+    ]
+    assert check(text, source) == []
+
+
+def test_rounded_hours_ages_and_speeds_are_held_too():
+    source = ["The company sent 1,150 workers at 4.52 a.m. as winds of 65 mph blew.", "A man of 70 died."]
+    for text in (
+        "More than two thousand workers came.",
+        "It blew at fifty-six miles an hour.",
+        "An eighty-year-old died.",
+    ):
+        assert check(text, source), text
