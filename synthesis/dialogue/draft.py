@@ -68,6 +68,7 @@ class Draft:
         of = self.of
         try:
             asked = grammar.parse(answer, of.prepared, of.lead, of.other)
+            grammar.check_english(asked)
         except DialogueRejected as rejection:
             return self.reject(str(rejection))
         self._asked = asked

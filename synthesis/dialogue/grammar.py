@@ -38,7 +38,6 @@ def parse(answer: str, prepared: Prepared, lead: str, other: str) -> list[Turn]:
     rows = _rows(answer)
     turns = [_turn(row, place, prepared, (lead, other)) for place, row in enumerate(rows)]
     _check_exchange(turns, prepared)
-    _check_english(turns)
     return turns
 
 
@@ -160,8 +159,8 @@ def _check_exchange(turns: Sequence[Turn], prepared: Prepared) -> None:
         raise DialogueRejected("The turns repeat each other.")
 
 
-def _check_english(turns: Sequence[Turn]) -> None:
-    """Raises DialogueRejected for another language: English can't do without its small words."""
+def check_english(turns: Sequence[Turn]) -> None:
+    """Raises DialogueRejected for another language: English can't do without its small words. No grammar can ask it."""
     for place, turn in enumerate(turns):
         words = re.findall(r"[^\W\d_]+", turn.text.casefold())
         few = sum(word in _SMALL for word in words) < LEAST_SMALL * len(words)
