@@ -40,6 +40,7 @@ FIGURES = NUMBER_WORDS | {"one", "zero"}
 Region = tuple[int, int, int, int]
 """From which expected and which found word, up to which."""
 _FIGURE = re.compile(r"[\d$£€¥%]")
+_POINT = re.compile(r"(?<=\d) (?=[.,]\d)")  # "0 .25%" is one figure, heard as two words
 SWAPPED_BY = 1.15  # times as far from the own host's sound as from the other's
 
 
@@ -133,7 +134,7 @@ def _found(heard: Sequence[HeardWord]) -> list[_Word]:
     for near, group in groupby(range(len(texts)), key=lambda place: is_near[place]):
         places = list(group)
         for run in [places] if near else [[place] for place in places]:
-            spoken = _spoken(" ".join(texts[place] for place in run))
+            spoken = _spoken(_POINT.sub("", " ".join(texts[place] for place in run)))
             found += [_Word(word, run[n * len(run) // len(spoken)]) for n, word in enumerate(spoken)]
     return found
 

@@ -61,6 +61,12 @@ def test_a_word_that_there_was_time_to_say_was_not_dropped():
     assert found(text, gap_at=text.split().index("does") + 1) == []
 
 
+def test_a_figure_that_is_heard_in_two_parts_is_one_figure():
+    cues = [Cue(0.0, 4.0, "Ben", "The bank cut its rate by 0.25% on Thursday.", 0)]
+    assert readback.compare(cues, heard("The bank cut its rate by 0 .25% on Thursday.")) == []
+    assert readback.compare(cues, heard("The bank cut its rate by 0 .75% on Thursday."))
+
+
 def test_small_words_alone_are_no_difference():
     assert found(WHOLE.replace("for the harbor", "for harbor").replace("of Port", "at Port")) == []
 
