@@ -84,9 +84,9 @@ def _narrows_other(own: Sequence[str], theirs: Sequence[Sequence[str]], found: S
 
 
 def _stands_before(own: Sequence[str], match: Match) -> bool:
-    """Whether the source has the party right before its verb, whatever the parser makes of it."""
+    """Whether the source has the party first of all or right before its verb, whatever the parser makes of it."""
     verb = match.predicate.token
-    near = [token.lemma_.lower() for token in verb.doc[max(0, verb.i - 3) : verb.i]]
+    near = [token.lemma_.lower() for token in (verb.doc[0], *verb.doc[max(0, verb.i - 3) : verb.i])]
     return _meet(own, near)
 
 

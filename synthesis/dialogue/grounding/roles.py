@@ -51,7 +51,7 @@ def _fault(role: Role, parties: Parties) -> str:
     strange = [
         word
         for word in role.narrowing - role.owners - _WIDE
-        if not any(lexicon.relation(word, its) == 1 for its in told)
+        if word.isalpha() and not any(lexicon.relation(word, its) == 1 for its in told)
     ]
     if strange and role.name in parties.words and any(other.narrowing for other in fitting):
         return f"The sources call {name} {_called(fitting[0])}, and say nothing of '{strange[0]}'."
