@@ -111,16 +111,6 @@ It stands by the river."""
         assert any(turn.kind == "question" for turn in turns)
 
 
-def test_no_account_goes_on_behind_the_denial_that_ends_it():
-    story = Story.from_json(json.loads((STORIES / "10-minister-leak.json").read_text(encoding="utf-8")))
-    told_by = [turn for turn in told(story, 6, "b") if turn.kind in {"fact", "reaction"}]
-    places = [place for place, turn in enumerate(told_by) if turn.kind == "reaction"]
-    for place in places:
-        before = {c.article for turn in told_by[:place] for c in turn.citations}
-        own = {c.article for c in told_by[place + 1].citations}
-        assert not {c.article for turn in told_by[place + 2 :] for c in turn.citations} & (before - own)
-
-
 def test_a_tabloids_word_for_somebody_is_no_word_of_a_hosts():
     text = """The ferry at Lunn sank on Monday with nine people on board.
 Brit backpacker Callum Threl told how he broke a cabin window with a hammer.
