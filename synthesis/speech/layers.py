@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kernels.adain_snake import Moments, adain_leaky
-from kernels.channel_moments import frames_inside
+from kernels.channel_moments import channel_moments, frames_inside
 from kernels.conv1d import Residuals, conv1d
+from kernels.fast_conv1d import PackedConv1d, fast_conv1d, pack_fast_conv1d
 from kernels.linear import linear
 from kernels.upsample1d import pack_upsample1d, upsample1d
 
@@ -37,9 +38,21 @@ class Conv(nn.Module):
         self.stride, self.dilation = stride, dilation
         self.padding = dilation * (kernel - 1) // 2 if padding is None else padding
         self.keeps_length = stride == 1 and padding is None and kernel % 2 == 1
+        self.packed: PackedConv1d | None = None
+
+    def pack(self) -> None:
+        """On a CPU, lay the weight out for the convolution of fewer products, and keep no other. Done once, when it is
+        loaded, by layers that take time."""
+        if self.keeps_length and self.weight.dtype == torch.float32 and self.weight.device.type == "cpu":
+            self.packed = pack_fast_conv1d(self.weight.detach().transpose(1, 2))
+            self.weight = nn.Parameter(self.weight.new_empty(0))
 
     def forward(self, x: Tensor, lengths: Lengths = None, *, residual: Residuals = None, scale: float = 1.0) -> Tensor:
         """(B, L, C_in) -> (B, L', C_out): (convolution + residuals) * scale, 0 behind a row's end where L' = L."""
+        if self.packed is not None:
+            return fast_conv1d(
+                x, self.packed, self.bias, dilation=self.dilation, residual=residual, scale=scale, lengths=lengths
+            )
         if self.keeps_length and x.dtype != torch.float64:
             weight = self.weight.transpose(1, 2)
             return conv1d(
@@ -58,6 +71,9 @@ class Conv(nn.Module):
     def with_moments(self, x: Tensor, lengths: Lengths, residual: Tensor | None = None) -> tuple[Tensor, Moments]:
         """As `forward`, with the moments of the result, which the next norm takes: where a kernel convolves, they cost
         no pass over memory."""
+        if self.packed is not None:
+            out = self.forward(x, lengths, residual=residual)
+            return out, channel_moments(out, lengths)
         weight = self.weight.transpose(1, 2)
         return conv1d(
             x, weight, self.bias, dilation=self.dilation, residual=residual, lengths=lengths, moments=True,

@@ -16,7 +16,7 @@ from synthesis.errors import CheckpointError
 from synthesis.speech.encoder import PhonemeModel, TextEncoder
 from synthesis.speech.layers import Conv, Lengths, Linear, TransposedConv
 from synthesis.speech.prosody import Prosody
-from synthesis.speech.vocoder import Vocoder
+from synthesis.speech.vocoder import SnakeBlock, Vocoder
 
 
 class SpeechModel(nn.Module):
@@ -60,7 +60,7 @@ class SpeechModel(nn.Module):
             for part in (model.bert, model.bert_encoder, *planning):
                 part.double()
         for module in model.modules():
-            if isinstance(module, TransposedConv):
+            if isinstance(module, (TransposedConv, SnakeBlock)):
                 module.pack()
             if isinstance(module, nn.LSTM):
                 # One block of memory a network, which a GPU's library wants; nothing happens on a CPU.

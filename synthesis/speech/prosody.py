@@ -5,11 +5,14 @@ Source: Li et al., arXiv:2306.07691 (StyleTTS 2). B batch, T symbols, L frames o
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from synthesis.config import SpeechConfig
+from synthesis.speech.crew import idle_crew
 from synthesis.speech.layers import BiLSTM, Conv, Lengths, Style, StyledBlock, cut
 
 
@@ -46,7 +49,11 @@ class Prosody(nn.Module):
     def curves(self, frames: Tensor, style: Tensor, lengths: Lengths = None) -> tuple[Tensor, Tensor]:
         """Styled symbols stretched to frames (B, L, D + S) -> pitch and energy, (B, 2 L) each: every 12.5 ms."""
         x = self.shared(frames, lengths)
-        return _curve(x, style, lengths, self.F0, self.F0_proj), _curve(x, style, lengths, self.N, self.N_proj)
+        halves = ((self.F0, self.F0_proj), (self.N, self.N_proj))
+        parts = [partial(_curve, x, style, lengths, blocks, projection) for blocks, projection in halves]
+        crew = idle_crew()
+        pitch, energy = crew.together(parts) if crew else [part() for part in parts]
+        return pitch, energy
 
 
 def _curve(x: Tensor, style: Tensor, lengths: Lengths, blocks: nn.ModuleList, projection: Conv) -> Tensor:

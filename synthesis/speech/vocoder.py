@@ -51,15 +51,26 @@ class Vocoder(nn.Module):
     def forward(
         self, text: Tensor, pitch: Tensor, energy: Tensor, style: Tensor, noise: Tensor, lengths: Lengths = None
     ) -> Tensor:
+        pitch_lengths = None if lengths is None else 2 * lengths
+        source = self.generator.source(pitch, noise, pitch_lengths).to(self.dtype)
+        decoded = partial(self._decoded, text, pitch, energy, style, lengths)
+        if crew := idle_crew():
+            x, ahead = crew.together((decoded, partial(self.generator.noise, 0, source, style, pitch_lengths)))
+        else:
+            x, ahead = decoded(), None
+        waveform: Tensor = self.generator(x, style, source, pitch_lengths, ahead)
+        return waveform
+
+    def _decoded(self, text: Tensor, pitch: Tensor, energy: Tensor, style: Tensor, lengths: Lengths) -> Tensor:
+        """(B, 2 L, D): what the generator starts from."""
         dtype = self.dtype
         features = text.to(dtype)
         curves = [self.F0_conv(pitch[..., None].to(dtype)), self.N_conv(energy[..., None].to(dtype))]
-        x = self.encode(torch.cat([features, *curves], dim=-1), style, lengths)
+        x: Tensor = self.encode(torch.cat([features, *curves], dim=-1), style, lengths)
         again = torch.cat([self.asr_res[0](features), *curves], dim=-1)
         for block in self.decode:
             x = block(torch.cat([x, again], dim=-1), style, lengths)
-        waveform: Tensor = self.generator(x, style, pitch, noise, None if lengths is None else 2 * lengths)
-        return waveform
+        return x
 
 
 class Generator(nn.Module):
@@ -84,47 +95,49 @@ class Generator(nn.Module):
         )
         self.conv_post = Conv(second, bins, 7)
 
-    def forward(self, x: Tensor, style: Tensor, pitch: Tensor, noise: Tensor, pitch_lengths: Lengths = None) -> Tensor:
-        """(B, P, D) at 80 frames a second, pitch (B, P) -> (B, 300 P); zeros behind each row's own samples."""
-        # Valid frames at the rates of the first stage and of the second.
-        first = None if pitch_lengths is None else 10 * pitch_lengths
-        second = None if pitch_lengths is None else 60 * pitch_lengths + 1
-        config = self.config
+    def source(self, pitch: Tensor, noise: Tensor, pitch_lengths: Lengths = None) -> Tensor:
+        """Pitch (B, P) at 80 frames a second and noise (B, 300 P) -> the excitation's transform (B, K, n_fft + 2)."""
         wave = self.m_source(pitch, noise, pitch_lengths)
-        source = stft(wave, config.n_fft, config.hop_length, second).to(x.dtype)
-        crew, ahead = idle_crew(), None
-        if crew is None:
-            x = self._stage(0, x, source, style, pitch_lengths, first)
+        return stft(wave, self.config.n_fft, self.config.hop_length, _frames_of(1, pitch_lengths))
+
+    def noise(
+        self, stage: int, source: Tensor, style: Tensor, pitch_lengths: Lengths, beside: Tensor | None = None
+    ) -> Tensor:
+        """What the source adds to a stage, and what stands beside it."""
+        lengths = _frames_of(stage, pitch_lengths)
+        out: Tensor = self.noise_res[stage](
+            self.noise_convs[stage](source, lengths), style, lengths=lengths, beside=beside
+        )
+        return out
+
+    def forward(
+        self, x: Tensor, style: Tensor, source: Tensor, pitch_lengths: Lengths = None, ahead: Tensor | None = None
+    ) -> Tensor:
+        """(B, P, D) at 80 frames a second, the source's transform -> (B, 300 P); zeros behind each row's own samples.
+
+        `ahead`: what `noise` makes of the source for the first stage, if it is at hand; it is overwritten.
+        """
+        stage = partial(self._stage, 0, x, source, style, pitch_lengths, ahead)
+        if crew := idle_crew():
+            x, ahead = crew.together((stage, partial(self.noise, 1, source, style, pitch_lengths)))
         else:
-            parts = (
-                partial(self._stage, 0, x, source, style, pitch_lengths, first),
-                partial(self._noise, 1, source, style, second),
-            )
-            x, ahead = crew.together(parts)
-        x = self._stage(1, x, source, style, first, second, ahead)
-        spectrum = self.conv_post(F.leaky_relu(cut(x, second), 0.01).float(), second)
-        return overlap_add(spectrum, config.n_fft, config.hop_length, second)
+            x, ahead = stage(), None
+        x = self._stage(1, x, source, style, pitch_lengths, ahead)
+        last = _frames_of(1, pitch_lengths)
+        spectrum = self.conv_post(F.leaky_relu(cut(x, last), 0.01).float(), last)
+        return overlap_add(spectrum, self.config.n_fft, self.config.hop_length, last)
 
     def _stage(
-        self, stage: int, x: Tensor, source: Tensor, style: Tensor, before: Lengths, lengths: Lengths,
-        noise: Tensor | None = None,
-    ) -> Tensor:  # fmt: skip
-        """One upsampling, from rows of `before` frames to `lengths`. `noise`: what `_noise` makes of the source, if it
-        is at hand; it is overwritten."""
+        self, stage: int, x: Tensor, source: Tensor, style: Tensor, pitch_lengths: Lengths, noise: Tensor | None
+    ) -> Tensor:
+        """One upsampling, and its residual blocks."""
+        before = _frames_of(stage - 1, pitch_lengths)
         x = self.ups[stage](F.leaky_relu(cut(x, before), 0.1), before)
         if stage == 1:
             # The transform of S samples has one frame more than S / 5: the first is made by reflection.
             x = torch.cat([x[:, 1:2], x], dim=1)
-        x = self._noise(stage, source, style, lengths, x) if noise is None else noise.add_(x)
-        return self._mixed(stage, x, style, lengths)
-
-    def _noise(
-        self, stage: int, source: Tensor, style: Tensor, lengths: Lengths, beside: Tensor | None = None
-    ) -> Tensor:
-        """What the source adds to a stage, and what stands beside it."""
-        noise = self.noise_convs[stage](source, lengths)
-        out: Tensor = self.noise_res[stage](noise, style, lengths=lengths, beside=beside)
-        return out
+        x = self.noise(stage, source, style, pitch_lengths, x) if noise is None else noise.add_(x)
+        return self._mixed(stage, x, style, _frames_of(stage, pitch_lengths))
 
     def _mixed(self, stage: int, x: Tensor, style: Tensor, lengths: Lengths) -> Tensor:
         """The mean of three residual blocks of different reach; all start by normalising the same x.
@@ -144,6 +157,11 @@ class Generator(nn.Module):
         return mixed
 
 
+def _frames_of(stage: int, pitch_lengths: Lengths) -> Lengths:
+    """The valid frames of each row at the rate of the first stage, 0, or the second, 1; before them, -1."""
+    return None if pitch_lengths is None else (pitch_lengths, 10 * pitch_lengths, 60 * pitch_lengths + 1)[stage + 1]
+
+
 class SnakeBlock(nn.Module):
     """Three residual steps of growing dilation, each twice (adaptive instance norm, Snake, convolution)."""
 
@@ -156,6 +174,11 @@ class SnakeBlock(nn.Module):
         self.adain2 = nn.ModuleList(Style(style_size, channels) for _ in steps)
         self.alpha1 = nn.ParameterList(nn.Parameter(torch.empty(1, channels, 1)) for _ in steps)
         self.alpha2 = nn.ParameterList(nn.Parameter(torch.empty(1, channels, 1)) for _ in steps)
+
+    def pack(self) -> None:
+        """Lay the weights out for the faster convolution, where there is one. Done once, when they are loaded."""
+        for conv in (*self.convs1, *self.convs2):
+            cast(Conv, conv).pack()
 
     def forward(
         self, x: Tensor, style: Tensor, moments: Moments | None = None, *, lengths: Lengths = None,
