@@ -25,6 +25,7 @@ def broker_options(url: str, queue_dir: Any) -> dict[str, Any]:
     folder = str(queue_dir / "messages")
     return {
         "broker_url": "filesystem://localhost",
+        "broker_transport": "briefings.file_queue:Transport",
         "broker_transport_options": {
             "data_folder_in": folder,
             "data_folder_out": folder,
