@@ -4,7 +4,8 @@ Both hosts' voices speak each sentence, once through our front end and voice, on
 (misaki with espeak, on the same weights). whisper-base writes down what it hears. Word errors are counted after
 Whisper's English normalizer, "June 5th" as "June 5", without the names, which are scored on their phonemes: see
 `hearing`. The converter that reads what was heard in a name's place is the reference's, for both. `names_sent` compares
-what each front end makes of the name alone, before anything is spoken. DistillMOS judges the sound of the same takes.
+what each front end makes of the name alone, before anything is spoken. DistillMOS judges the sound of the same takes,
+with their ends cut alike.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from synthesis.text.frontend import Frontend
 
 VOICES = ("af_heart", "am_michael")
 SEED = 1
+EDGE_BELOW, EDGE_S = 0.02, 0.1  # of the loudest sample
 TOLD_EVERY = 10  # sentences: a whole run takes a quarter of an hour and more
 _DATE = re.compile(rf"\b({'|'.join(MONTHS).lower()}) (\d+)(?:st|nd|rd|th)\b")
 _MARKS = str.maketrans(dict.fromkeys('.,;:!?—…"()“”', None))
@@ -106,6 +108,16 @@ def dates_alike(normalized: str) -> str:
     return _DATE.sub(r"\1 \2", normalized)
 
 
+def spoken_part(waveform: Tensor, rate: int) -> Tensor:
+    """A take (S,) with the same silence at its ends, whoever rendered it: a tenth of a second, and none made up.
+
+    Silence at the ends moves a judge of sound, and how much there is has been decided before the sound is made.
+    """
+    loud = (waveform.abs() > EDGE_BELOW * waveform.abs().max()).nonzero().flatten()
+    margin = round(EDGE_S * rate)
+    return waveform[max(0, int(loud[0]) - margin) : int(loud[-1]) + 1 + margin] if len(loud) else waveform
+
+
 class _Judge:
     """Listens to a system's takes. `read`: the converter that reads what was heard in a name's place."""
 
@@ -125,7 +137,7 @@ class _Judge:
             if self._words(heard) != self._words(sentence.text):
                 sys.stderr.write(f"{label}, {voice}: {heard}\n")
             score(system.score, self._words(sentence.text), self._words(heard), names, self._phonemes)
-            system.opinions.append(self._opinion.of(waveform))
+            system.opinions.append(self._opinion.of(spoken_part(waveform, VOICE_RATE)))
 
     def _words(self, text: str) -> list[str]:
         return dates_alike(str(self._normalize(text))).split()

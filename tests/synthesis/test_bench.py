@@ -174,6 +174,15 @@ def test_a_dates_ordinal_is_no_error_and_any_other_is():
     assert roundtrip.dates_alike("the 5th of 5 may 21") == "the 5th of 5 may 21"
 
 
+def test_takes_are_judged_with_the_same_silence_at_their_ends():
+    spoken = torch.cat(
+        [torch.full((5000,), 0.01), torch.ones(100), torch.full((3000,), 0.01), -torch.ones(1), torch.zeros(9)]
+    )
+    assert roundtrip.spoken_part(spoken, 1000).equal(spoken[4900:])
+    assert roundtrip.spoken_part(spoken[:8000], 1000).equal(spoken[4900:5200])
+    assert roundtrip.spoken_part(torch.zeros(7), 1000).equal(torch.zeros(7))
+
+
 def test_every_name_is_found_among_the_normalized_words():
     normalizer = pytest.importorskip("whisper_normalizer.english").EnglishTextNormalizer()
     for sentence in roundtrip.news():
