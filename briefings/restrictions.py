@@ -11,8 +11,9 @@ from django.utils.timezone import now
 
 from briefings import sources
 from briefings.models import Article, Restriction, Script, Show, Story, Turn
-from synthesis.dialogue import restricted
+from synthesis.dialogue import restricted, wording
 from synthesis.text import sentences
+from synthesis.types import Finding
 
 Rule = Restriction.Rule
 Found = dict[str, str]
@@ -33,6 +34,15 @@ def never_say(show: Show, moment: dt.datetime | None = None) -> tuple[str, ...]:
 
 def _phrases(entries: Iterable[Restriction]) -> tuple[str, ...]:
     return tuple(entry.phrase for entry in entries if entry.rule == Rule.SAY)
+
+
+def may_name(show: Show, moment: dt.datetime | None = None) -> tuple[str, ...]:
+    """The victims and minors whom the editors allow to be named, where a story's sources name them."""
+    return _names(in_force(show, moment or now()))
+
+
+def _names(entries: Iterable[Restriction]) -> tuple[str, ...]:
+    return tuple(entry.phrase for entry in entries if entry.rule == Rule.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,9 @@ def standing(script: Script, *, made_since: dt.datetime | None = None) -> dict[i
         entries = entries.filter(created_at__gt=made_since)
     phrases, uncovered = _phrases(entries), Uncovered.of(entries)
     found = {turn.pk: _said(turn.text, phrases) for turn in script.turns.all()}
+    if made_since is None:
+        for turn in script.turns.all():
+            found[turn.pk] += _named(turn, _names(entries))
     if uncovered.reasons:
         for item in sources.told(script.episode):
             if reason := uncovered.why_out(item.story, item.articles):
@@ -91,12 +104,29 @@ def standing(script: Script, *, made_since: dt.datetime | None = None) -> dict[i
 
 
 def _said(text: str, phrases: tuple[str, ...]) -> list[Found]:
-    return [{"kind": f.kind, "span": f.span, "reason": f.reason} for f in restricted.check(text, phrases)]
+    return _stored(restricted.check(text, phrases))
+
+
+def rules_of(turn: Turn, allowed: tuple[str, ...]) -> wording.Rules:
+    """What may not be said of the people in the turn's story, but for the names that are `allowed`."""
+    if turn.story is None:
+        return wording.Rules()
+    articles = turn.story.articles.all()
+    texts = [text for article in articles for text in (article.title, article.speakable_text)]
+    return wording.Rules.of(turn.story.severity, texts, may_name=allowed)
+
+
+def _named(turn: Turn, allowed: tuple[str, ...]) -> list[Found]:
+    return _stored(f for f in rules_of(turn, allowed).check(turn.text) if f.kind == wording.NAME)
+
+
+def _stored(findings: Iterable[Finding]) -> list[Found]:
+    return [{"kind": f.kind, "span": f.span, "reason": f.reason} for f in findings]
 
 
 def renewed(turn: Turn, standing: dict[int, list[Found]]) -> list[Found]:
     """The turn's findings with those of the restrictions of now: some may have come or expired since it was checked."""
-    return [*(f for f in turn.findings if f["kind"] != restricted.KIND), *standing[turn.pk]]
+    return [*(f for f in turn.findings if f["kind"] not in (restricted.KIND, wording.NAME)), *standing[turn.pk]]
 
 
 def renew(script: Script) -> None:

@@ -94,8 +94,9 @@ class Edition:
     `date` is the show's local date, `minutes` the length asked for, `is_sample` says that the news is invented (and is
     said to be so on air), `recent_phrases` are the writer's own openings, links, questions and sign-offs of the last
     editions, which it does not use again. `language` is BCP 47. `speaking_rates`: words a minute of each host by name,
-    as measured on earlier recordings; `never_say`: phrases that no turn may have; `allowed_addresses`: the only web
-    addresses, phone numbers and handles that a turn may have; `helplines`: what is said, by a story's class.
+    as measured on earlier recordings; `never_say`: phrases that no turn may have; `may_name`: victims and minors
+    who may be named where sources name them; `allowed_addresses`: the only web addresses, phone numbers and handles
+    that a turn may have; `helplines`: what is said, by a story's class.
     """
 
     show: str
@@ -108,6 +109,7 @@ class Edition:
     language: str = "en"
     speaking_rates: Mapping[str, float] = field(default_factory=dict, hash=False)
     never_say: tuple[str, ...] = ()
+    may_name: tuple[str, ...] = ()
     allowed_addresses: tuple[str, ...] = ()
     helplines: Mapping[str, str] = field(default_factory=dict, hash=False)
 

@@ -130,12 +130,14 @@ class Restriction(models.Model):
     """What a show, or every show if `show` is None, does not say or does not cover, until `expires_at` if that is set.
 
     A phrase that is not to be said is looked for in each turn and in what is heard of the recording; a story that
-    names what is not to be covered is left out of the rundown.
+    names what is not to be covered is left out of the rundown. The third rule lifts one: a victim or a minor whom the
+    sources name and who may be named.
     """
 
     class Rule(models.TextChoices):
         SAY = "say", "Do not say"
         COVER = "cover", "Do not cover"
+        NAME = "name", "May be named"
 
     show = models.ForeignKey(Show, on_delete=models.CASCADE, null=True, blank=True, related_name="restrictions")
     rule = models.CharField(max_length=5, choices=Rule.choices)

@@ -17,7 +17,6 @@ from briefings.errors import NothingToSay, ScriptRejected, StageConflict
 from briefings.models import Article, Episode, Recording, Script, Segment, Show, Story, Turn
 from briefings.pipeline import stages
 from synthesis import types
-from synthesis.dialogue import wording
 from synthesis.errors import CheckpointError, NothingToTell, SynthesisError
 from synthesis.text import sentences
 
@@ -134,6 +133,7 @@ def edition_of(episode: Episode) -> types.Edition:
         language=show.language,
         speaking_rates=_speaking_rates(show),
         never_say=restrictions.never_say(show),
+        may_name=restrictions.may_name(show),
         allowed_addresses=tuple(line.strip() for line in show.allowed_addresses.splitlines() if line.strip()),
         helplines=helplines.of(show),
     )
@@ -289,15 +289,8 @@ def check(turn: Turn, text: str) -> list[dict[str, str]]:
     found = grounding.check(text, [*_cited(turn), *_known(turn)], story=_told(turn))
     outlets = [material.outlet(source_article(a)) for item in sources.told(turn.script.episode) for a in item.articles]
     found += addresses.check(text, addresses.allowed_of(edition_of(turn.script.episode), outlets))
-    found += _rules(turn).check(text)
+    found += restrictions.rules_of(turn, restrictions.may_name(turn.script.episode.show)).check(text)
     return [{"kind": finding.kind, "span": finding.span, "reason": finding.reason} for finding in found]
-
-
-def _rules(turn: Turn) -> wording.Rules:
-    """What may not be said of the people in the turn's story."""
-    if turn.story is None:
-        return wording.Rules()
-    return wording.Rules.of(turn.story.severity, _told(turn))
 
 
 def _told(turn: Turn) -> list[str]:

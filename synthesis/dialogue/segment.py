@@ -54,7 +54,8 @@ def prepare(story: Story, edition: Edition) -> Prepared:
     """The story's facts, ranked; of one that was told before only what is new."""
     readings = tuple(read(article) for article in story.articles)
     classes = story.severity or severity.of_reports([(a.title or story.title, a.text) for a in story.articles])
-    rules = wording.Rules.of(classes, [text for a in story.articles for text in (a.title, a.text)])
+    texts = [text for a in story.articles for text in (a.title, a.text)]
+    rules = wording.Rules.of(classes, texts, may_name=edition.may_name)
     facts = tuple(
         fact
         for reading in readings

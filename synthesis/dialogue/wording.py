@@ -1,7 +1,7 @@
 """What may not be said of people in a grave story, whatever the sources print.
 
 Nobody who is accused is called guilty before a conviction that the sources report; no method of a suicide is told; and
-neither a minor who is a party to a crime nor the victim of a sexual crime is named.
+neither a minor who is a party to a crime nor the victim of a sexual crime is named, unless an editor allows the name.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ _METHODS = re.compile(
     re.IGNORECASE,
 )
 
+_UNNAMED_REASON = "Neither a minor in such a case nor a victim is named, unless an editor allows it under Restrictions."
+
 _AGED = (
     re.compile(
         rf"(?P<name>{_PERSON})(?:,| is| was|, who (?:is|was))(?: just| only| aged)? (?P<age>\d{{1,2}})\b"
@@ -104,8 +106,9 @@ class Rules:
     protected: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, severity: Collection[str], texts: Sequence[str]) -> Rules:
-        """The rules of a story of these classes, by all that its sources say, titles and texts."""
+    def of(cls, severity: Collection[str], texts: Sequence[str], *, may_name: Collection[str] = ()) -> Rules:
+        """The rules of a story of these classes, by all that its sources say, titles and texts; people in `may_name`,
+        given in full or by surname, are not protected."""
         said = [sentence for text in texts for sentence in sentences.split(text)]
         is_case = bool({"court", "sexual_crime"} & set(severity))
         accused = {_surname(name) for sentence in said for name in _charged(sentence)} if is_case else set()
@@ -114,7 +117,7 @@ class Rules:
             frozenset(accused - convicted - _NOT_A_NAME),
             bool(is_case and accused) and not any(_CONVICTION.search(sentence) for sentence in said),
             "suicide" in severity,
-            frozenset(_protected(severity, said)),
+            frozenset(_protected(severity, said, may_name)),
         )
 
     def check(self, text: str) -> list[Finding]:
@@ -125,7 +128,7 @@ class Rules:
             found += [Finding(METHOD, match[0], reason) for match in _METHODS.finditer(text)]
         for name in sorted(self.protected):
             if match := re.search(rf"\b{re.escape(name)}\b", text):
-                found.append(Finding(NAME, match[0], "Neither a minor in such a case nor a victim is named."))
+                found.append(Finding(NAME, match[0], _UNNAMED_REASON))
         return sorted(found, key=lambda finding: text.find(finding.span))
 
     def _called_guilty(self, sentence: str) -> Iterator[Finding]:
@@ -155,11 +158,14 @@ def _surname(name: str) -> str:
     return name.split()[-1]
 
 
-def _protected(severity: Collection[str], said: Sequence[str]) -> set[str]:
-    """The surnames and given names of the minors in a case and of the victims of a sexual crime."""
+def _protected(severity: Collection[str], said: Sequence[str], may_name: Collection[str]) -> set[str]:
+    """The surnames and given names of the minors in a case and of the victims of a sexual crime, but for those who may
+    be named. A surname that one of them shares with another stays protected."""
     if not {"minors", "sexual_crime"} & set(severity):
         return set()
-    found = [name for sentence in said for name in _marked(sentence)]
+    allowed = [set(name.casefold().split()) for name in may_name]
+    marked = [name for sentence in said for name in _marked(sentence)]
+    found = [name for name in marked if not any(set(name.casefold().split()) <= words for words in allowed)]
     surnames = {_surname(name) for name in found} - _NOT_A_NAME
     whole = [name for sentence in said for name in _persons(sentence) if _surname(name) in surnames]
     given = {name.split()[0] for name in whole if len(name.split()) > 1 and name in found} - _NOT_A_NAME

@@ -114,3 +114,28 @@ def test_new_words_of_an_editor_are_held_against_the_entries():
     assert kinds(turn) == ["restricted"]
     write.edit_turn(turn, "The council voted on Tuesday.", by=make_user("other"), version=2)
     assert kinds(turn) == []
+
+
+def test_a_minor_is_named_where_the_sources_do_and_an_editor_allows_it():
+    text = "Kieran Follett, 15, denied manslaughter at Port Ellery crown court on Tuesday. He was charged in May."
+    script = make_episode(status=Status.WRITTEN).script
+    turn = script.turns.get(kind="fact")
+    turn.story.articles.update(text=text)
+    turn.story.severity = ["minors", "court"]
+    turn.story.save()
+    write.edit_turn(turn, "Kieran Follett denied manslaughter.", by=make_user(), version=1)
+    assert "protected name" in kinds(turn)
+    with time_machine.travel(MORNING, tick=False) as clock:
+        make_restriction(phrase="kieran follett", rule=Rule.NAME, expires_at=MORNING + dt.timedelta(hours=1))
+        restrictions.renew(script)
+        assert "protected name" not in kinds(turn)
+        clock.shift(3600)
+        restrictions.renew(script)
+        assert "protected name" in kinds(turn)
+
+
+def test_the_writer_is_told_who_may_be_named(writer):
+    make_restriction(phrase="Kieran Follett", rule=Rule.NAME)
+    stages.advance(make_episode(status=Status.PLANNED).pk, stages.BY_NAME["write"])
+    edition = writer.asked[0][2]
+    assert (edition.may_name, edition.never_say) == (("Kieran Follett",), ())

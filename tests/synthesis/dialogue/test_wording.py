@@ -99,6 +99,14 @@ def test_neither_a_minor_in_a_case_nor_a_victim_is_named(classes, source, text, 
     assert ("protected name", name) in spans(classes, source, text)
 
 
+def test_whoever_an_editor_allows_is_named_and_nobody_else():
+    source = f"{BOY} {COACH}"
+    rules = Rules.of({"minors", "sexual_crime", "court"}, [source], may_name=["kieran FOLLETT"])
+    assert rules.check("Kieran Follett denied it, and Follett wept.") == []
+    assert [finding.span for finding in rules.check("Melanie Orsdahl wept.")] == ["Melanie", "Orsdahl"]
+    assert Rules.of({"minors", "court"}, [BOY], may_name=["Joan Follett"]).check("Follett denied it.") != []
+
+
 @pytest.mark.parametrize(
     ("classes", "source", "text"),
     [
