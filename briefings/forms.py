@@ -144,7 +144,7 @@ class RejectionForm(forms.Form):
 
 
 class RestrictionForm(forms.ModelForm):
-    """What is not to be said or covered, and who may be named. The end is by the show's clock; for all shows, by UTC."""
+    """What is not to be said or covered, and who may be named. It ends by the show's clock; for all shows, by UTC."""
 
     class Meta:
         model = Restriction
