@@ -32,7 +32,7 @@ from kernels.errors import ShapeError
 
 FOURIER_SIZE = 32
 FEW_POINTS = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # and infinity
-TILE_CHANNELS = 1 << 13  # tiles times channels of a block: its points lie in the caches, and its products are full
+BLOCK_POINTS = 3072  # of all tiles of a block: they lie in the caches, and the products are full
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class _Convolution:
         self.weight, self.dilation, self.size, self.step = weight, dilation, of.size, of.step
         self.reach = dilation * (weight.taps // 2)
         group_frames = self.step * dilation
-        most = max(1, TILE_CHANNELS // max(inputs, outputs) // dilation)
+        most = max(1, BLOCK_POINTS // points // dilation)
         self.groups = min(most, -(-frames // group_frames))
         tiles = self.groups * dilation
         folds = of.forward.shape[1]
