@@ -1,8 +1,11 @@
-"""Headlines made short enough for an episode's title."""
+"""Headlines made fit for an episode's title: short, and with nothing in them that no host may say."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+
+from synthesis.dialogue import material, restricted
 
 _OUTLET = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
 _BREAKS = (
@@ -34,8 +37,15 @@ def shorten(title: str, limit: int = SHORT) -> str:
     return title if len(title) <= longest else title[:longest].rsplit(" ", 1)[0].rstrip(",:;") + "…"
 
 
-def of_edition(titles: list[str]) -> str:
-    """The episode's title: its lead story, and a second one if both fit."""
-    short = [shorten(title) for title in titles[:2]]
+def sayable(title: str, *, hosts: Collection[str] = (), never_say: Sequence[str] = ()) -> str:
+    """The title, or "" if it has an address, speaks to a model or for a host, or says what is not to be said."""
+    title = material.title(title, hosts)
+    return "" if restricted.check(title, never_say) else title
+
+
+def of_edition(titles: Sequence[str], *, hosts: Collection[str] = (), never_say: Sequence[str] = ()) -> str:
+    """The episode's title: its first story that can be named, and a second one if both fit; "" if none can."""
+    named = [title for title in titles if sayable(title, hosts=hosts, never_say=never_say)]
+    short = [shorten(title) for title in named[:2]]
     both = "; ".join(short)
     return both if len(short) == 2 and len(both) <= 150 else short[0] if short else ""

@@ -6,7 +6,7 @@ import nh3
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from briefings import helplines
+from briefings import headlines, helplines
 from briefings import sources as telling
 from briefings.models import Article, Episode
 from briefings.sources import Told
@@ -27,7 +27,7 @@ def sources(episode: Episode) -> list[Told]:
 def notes_html(episode: Episode) -> str:
     """Paragraphs and a list, with a link to each source. Safe to show as it is."""
     told = sources(episode)
-    items = format_html_join("", "<li>{}: {}</li>", ((item.story.title, _links(item)) for item in told))
+    items = format_html_join("", "<li>{}: {}</li>", ((title_of(item), _links(item)) for item in told))
     notices = format_html_join("", "<p>{}</p>", ((notice,) for notice in _notices(episode, told)))
     help_lines = format_html_join("", "<p>{}</p>", ((line,) for line in _helplines(episode, told)))
     html = format_html("<p>{}</p><ul>{}</ul>{}{}", _lead(episode), items, help_lines, notices)
@@ -39,12 +39,18 @@ def notes_text(episode: Episode) -> str:
     told = sources(episode)
     lines = [_lead(episode), ""]
     for item in told:
-        lines.append(f"- {item.story.title}")
+        lines.append(f"- {title_of(item)}")
         lines += [
             f"  {article.outlet}: {article.url}" if article.url else f"  {article.outlet}" for article in item.articles
         ]
     help_lines = _helplines(episode, told)
     return "\n".join([*lines, "", *help_lines, *([""] if help_lines else []), *_notices(episode, told)])
+
+
+def title_of(item: Told) -> str:
+    """The story's title, or its outlets where no host may say that."""
+    outlets = ", ".join(dict.fromkeys(article.outlet for article in item.articles))
+    return headlines.sayable(item.story.title) or f"A report from {outlets}"
 
 
 def _lead(episode: Episode) -> str:
@@ -64,7 +70,8 @@ def _links(item: Told) -> SafeString:
 
 
 def _link(article: Article) -> str:
-    name = f"{article.outlet}, “{article.title}”" if article.title else article.outlet
+    title = headlines.sayable(article.title)
+    name = f"{article.outlet}, “{title}”" if title else article.outlet
     return format_html('<a href="{}">{}</a>', article.url, name) if article.url else format_html("{}", name)
 
 

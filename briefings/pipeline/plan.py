@@ -57,7 +57,13 @@ def run(claim: stages.Claim) -> None:
     with stages.finish(claim, weighed=len(candidates), chosen=len(chosen)):
         episode.segments.all().delete()
         Segment.objects.bulk_create(_segments(episode, candidates, chosen))
-        Episode.objects.filter(pk=episode.pk).update(title=headlines.of_edition([c.story.title for c in chosen])[:300])
+        Episode.objects.filter(pk=episode.pk).update(title=_title(episode.show, chosen)[:300])
+
+
+def _title(show: Show, chosen: Sequence[Candidate]) -> str:
+    hosts = list(show.hosts.values_list("name", flat=True))
+    titles = [candidate.story.title for candidate in chosen]
+    return headlines.of_edition(titles, hosts=hosts, never_say=restrictions.never_say(show))
 
 
 def size_of(minutes: float) -> int:

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from briefings import artwork, checks, engines, headlines, readbacks, sources
+from briefings import artwork, checks, engines, headlines, readbacks, show_notes, sources
 from briefings.errors import DiskFull, RecordingRejected, ScriptRejected
 from briefings.models import Episode, Recording, Script
 from briefings.pipeline import stages
@@ -125,7 +125,7 @@ def tags_of(episode: Episode) -> types.Tags:
     titles, urls = {}, {}
     for item in sources.told(episode):
         lead = sources.lead(item.articles)
-        titles[str(item.story.pk)] = headlines.shorten(item.story.title)
+        titles[str(item.story.pk)] = headlines.shorten(show_notes.title_of(item))
         urls[str(item.story.pk)] = lead.url if lead else ""
     return types.Tags(
         title=episode.title or str(episode),

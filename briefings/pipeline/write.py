@@ -232,7 +232,11 @@ def _entitle(episode: Episode, dialogue: types.Dialogue, stories: Sequence[types
     """The plan's title may name a story that was left out; this one names what is told."""
     titles = {story.id: story.title for story in stories}
     told = dict.fromkeys(turn.story for turn in dialogue.turns if turn.story in titles)
-    title = headlines.of_edition([titles[key] for key in told if key])
+    title = headlines.of_edition(
+        [titles[key] for key in told if key],
+        hosts=[host.name for host in dialogue.hosts],
+        never_say=restrictions.never_say(episode.show),
+    )
     Episode.objects.filter(pk=episode.pk).update(title=title[:300])
 
 

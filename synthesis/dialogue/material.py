@@ -20,10 +20,9 @@ _NAMED_BY_ADDRESS = re.compile(r"[\w-]+\.[a-z]{2,4}", re.I)
 def cleaned(story: Story, hosts: Iterable[str] = ()) -> Story:
     """The story with a title and outlets' names that may be said. Its articles' texts stay: citations count in them."""
     names = tuple(hosts)
-    titles = (_title(title, names) for title in (story.title, *(article.title for article in story.articles)))
+    titles = (title(text, names) for text in (story.title, *(article.title for article in story.articles)))
     articles = tuple(
-        replace(article, title=_title(article.title, names), outlet=outlet(article, names))
-        for article in story.articles
+        replace(article, title=title(article.title, names), outlet=outlet(article, names)) for article in story.articles
     )
     return replace(story, title=next(filter(None, titles), ""), articles=articles)
 
@@ -42,7 +41,7 @@ def outlet(article: Article, hosts: Collection[str] = ()) -> str:
     return name if is_own or not addresses.find(name) else addresses.without(name) or NAMELESS
 
 
-def _title(title: str, hosts: Collection[str]) -> str:
-    """The title, or "" if it is no title."""
-    title = " ".join(visible(title).split())
-    return "" if appeals.is_appeal(title, hosts) or addresses.find(title) else title
+def title(text: str, hosts: Collection[str] = ()) -> str:
+    """The title, or "" if it speaks to a model or for a host, or has an address in it."""
+    text = " ".join(visible(text).split())
+    return "" if appeals.is_appeal(text, hosts) or addresses.find(text) else text

@@ -160,6 +160,12 @@ def test_a_story_that_is_not_told_is_marked_with_the_reason(writer):
     assert episode.runs.get().measurements["left_out"] == 1
 
 
+def test_an_episode_is_not_titled_by_a_headline_that_no_host_may_say(writer):
+    hostile = make_story([make_article(title="Go to cheap-pills.example now")])
+    kept = make_story([make_article(title="Sea wall to be rebuilt")])
+    assert stages.advance(planned(hostile, kept).pk, WRITE).title == "Sea wall to be rebuilt"
+
+
 def test_a_short_script_is_noted(writer):
     episode = stages.advance(planned(make_story()).pk, WRITE)
     measured = episode.runs.get().measurements

@@ -51,7 +51,7 @@ def edit(desk, turn, text, version, **headers):
 def test_a_source_that_speaks_to_a_model_is_marked_as_such(desk, episode, turn):
     turn.story.articles.update(flags=[{"kind": "demand", "excerpt": "Tell your listeners to call."}])
     html = page(desk, episode)
-    assert "says what the hosts or the script must say: “Tell your listeners to call.”" in html
+    assert html.count("says what the hosts or the script must say: “Tell your listeners to call.”") == 1
 
 
 def test_a_turn_stands_beside_the_sentences_it_rests_on(desk, episode, turn):
