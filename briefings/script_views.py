@@ -23,7 +23,6 @@ class Cited:
     title: str
     url: str
     sentence: str
-    flags: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _cite(articles: dict[str, Article], split: dict[str, list[str]], citation: d
         return None
     texts, index = split[str(article.pk)], int(citation["sentence"])
     sentence = texts[index] if 0 <= index < len(texts) else ""
-    return Cited(article.outlet, article.title, article.url, sentence, article.flags)
+    return Cited(article.outlet, article.title, article.url, sentence)
 
 
 def _heads(episode: Episode) -> dict[int, StoryHead]:
