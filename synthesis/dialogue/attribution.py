@@ -34,7 +34,10 @@ _PLAIN = {
     "agreed": "said",
     "replied": "said",
 }
-_ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>[^\",;]{3,90})\.$")
+_ACCORDING = re.compile(r"^(?P<claim>.+?),? according to (?P<who>(?:[^\",;]|(?<=\d),(?=\d)){3,90})\.$")
+_ACCORDING_WITHIN = re.compile(
+    r"^(?P<claim>[^\"]+?), according to (?P<who>[^\",;]{3,90}), (?P<rest>(?:in|with|which|but|and|while) [^\"]+)\.$"
+)
 _ACCORDING_FIRST = re.compile(r"^According to (?P<who>[^\",;]{3,130}), (?P<claim>.+)$")
 # "a report into the incident" is one that nobody need look up.
 _INTO_THE_MATTER = re.compile(
@@ -51,6 +54,12 @@ _BY_WHICH_WAY = re.compile(
 _ALSO = re.compile(
     r"^([^\",]{2,60}?),? (?:also|further) ((?:says?|said|claims?|claimed|told|added|warned|announced|noted)\b)"
 )
+# What was said of a claim in the same breath, and stays with it.
+_OBJECTION = re.compile(
+    r"^, (?P<kept>an? (?:\w+ )?(?:accusation|claim|charge|allegation|suggestion|assertion|figure|account)\b[^.]*"
+    r"\b(?:reject|den[iy]|disput|dismiss|contest)[^.]*)\.?$"
+)
+_FOR_WHOM = re.compile(r"^, ((?:for|of|from|at|with) [^,.\"]{3,50}|defending|prosecuting)(?=[,.])")
 _PRONOUNS = frozenset("he she it they".split())
 _ARTICLES = frozenset("the a an this that these those its their his her".split())
 _NAMED = frozenset("PERSON ORG GPE NORP FAC PRODUCT".split())
@@ -110,6 +119,10 @@ def attribute(text: str, doc: Doc, body: str = "") -> Attributed | None:
             False,
             True,
         )
+    within = _ACCORDING_WITHIN.match(text)
+    if within:
+        claim = f"{_as_clause(within['claim'], doc, body)}, {within['rest']}."
+        return Attributed(None, _INTO_THE_MATTER.sub(r"\1", within["who"]), "according to", claim, False, True)
     first = _ACCORDING_FIRST.match(text)
     if first:
         who = _INTO_THE_MATTER.sub(r"\1", first["who"])
@@ -137,7 +150,8 @@ def _trailing(verb: Token, doc: Doc, body: str) -> Attributed | None:
     if start < 3 or doc[start - 1].text not in {",", '"', ',"', "!", "?"} or doc[start - 1 if start else 0].i == 0:
         return None
     claim, rest = doc[:start].text.strip(), _rest(verb, subject, doc)
-    if rest is None or claim.count('"') % 2 or not _is_clause(doc, start):
+    objection = _objection(verb, subject, doc)
+    if (rest is None and not objection) or claim.count('"') % 2 or not _is_clause(doc, start):
         return None
     how = _how(verb, subject, doc)
     is_quote = claim.startswith('"') and claim.rstrip(",").endswith('"') and claim.count('"') == 2
@@ -149,10 +163,18 @@ def _trailing(verb: Token, doc: Doc, body: str) -> Attributed | None:
         subject,
         _subject_text(subject, verb),
         how,
-        _as_clause(re.sub(r',"$', '"', claim).rstrip(", "), doc, body) + ".",
+        _as_clause(re.sub(r',"$', '"', claim).rstrip(", "), doc, body) + f"{objection}.",
         False,
         True,
     )
+
+
+def _objection(verb: Token, subject: Token, doc: Doc) -> str:
+    """What stands behind the attribution and says that the claim is rejected, or ""."""
+    end = max(verb.i, subject.right_edge.i) + 1
+    when = re.match(r"(?: ?on \w+day| \w+day)?(?=,)", doc[end:].text)
+    found = _OBJECTION.match(doc[end:].text[when.end() if when else 0 :])
+    return f", {found['kept']}" if found else ""
 
 
 def _rest(verb: Token, subject: Token, doc: Doc) -> str | None:
@@ -193,9 +215,10 @@ def _how(verb: Token, subject: Token, doc: Doc) -> str:
 def _leading(verb: Token, doc: Doc) -> Attributed | None:
     if verb.dep_ != "ROOT" or verb.head != verb:
         return None
-    subject = next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
-    if subject is None or subject.left_edge.i > 6:
+    subjects = [child for child in verb.lefts if child.dep_ == "nsubj"]
+    if not subjects or subjects[0].left_edge.i > 6:
         return None
+    subject = subjects[-1]  # "charity Steady Heart" is two to the parser
     claim = doc[verb.i + 1 :].text.strip()
     if not re.match(r"[:,]? ?\"|(\w+ )?that\b", claim) and not any(child.dep_ == "ccomp" for child in verb.rights):
         return None  # "the plane continued on its journey" is no speech
@@ -206,7 +229,12 @@ def _leading(verb: Token, doc: Doc) -> Attributed | None:
 
 def _subject_text(subject: Token, verb: Token) -> str:
     kept = [token for token in subject.subtree if token.i < verb.i or subject.i > verb.i]
-    return "".join(token.text_with_ws for token in kept).strip(" ,")
+    if subject.i < verb.i:
+        others = [child for child in verb.lefts if child.dep_ == "nsubj" and child.i < subject.left_edge.i]
+        kept = [token for other in others for token in other.subtree] + kept
+    who = "".join(token.text_with_ws for token in kept).strip(" ,")
+    for_whom = _FOR_WHOM.match(verb.doc[subject.i + 1 :].text) if subject.pos_ == "PROPN" else None
+    return f"{who}, {for_whom[1]}" if for_whom and for_whom[1] not in who else who
 
 
 def without_also(text: str) -> str:

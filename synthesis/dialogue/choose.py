@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from synthesis.dialogue import figures
+from synthesis.dialogue import figures, tolls
 from synthesis.dialogue.companions import company, travelling
 from synthesis.dialogue.facts import Fact
+from synthesis.dialogue.protagonists import named
 from synthesis.dialogue.reading import Reading
 from synthesis.dialogue.roles import is_counter
 
@@ -16,7 +17,7 @@ MOST_FACTS, MOST_DEEP, ENDING_BY = 16, 80, 3
 LATE = 2  # the last sentence that can be an article's news
 TOLD = 0.8  # the share of a sentence's words that make it one that was told before
 # What is worth: a voice of another side, the whole of a title, the reason for an attack.
-OTHER_SIDE, PROMISED, WHY = 1.0, 2.0, 1.2
+OTHER_SIDE, PROMISED, WHY, ANSWER = 1.0, 2.0, 1.2, 1.5
 _ATTACKS = re.compile(
     r"\b(attack(s|ed)?|fire[sd] (?:missiles?|rockets?|on|at)|fired|str(ikes?|uck)|bomb(s|ed)|shell(s|ed)|invade[sd]"
     r"|raid(s|ed)|shot|missiles?|drones?)\b",
@@ -31,6 +32,12 @@ _OBJECTS = re.compile(
     r"\b(rejects?|rejected|criti[cs]i[sz]e[sd]?|oppose[sd]?|object(?:s|ed)? to|unfair|condemn(?:s|ed)|denounce[sd]"
     r"|complain(?:s|ed)|protested|denie[sd])\b"
 )
+_UNCONFIRMED = re.compile(r"\b(?:could|can)(?: not|n't) (?:\w+ly )?(?:be )?(?:confirm|verif)", re.I)
+# A claim about somebody, and the words in which they answer it.
+_CLAIMED = re.compile(
+    r"\b(accus\w+|alleg\w+|blam\w+|claim(?:s|ed)?|critici[sz]\w+|misled|hid(?:es|ing)?|fail(?:s|ed) to)\b", re.I
+)
+_ANSWERED = re.compile(r"\b(never|not|no|n't|den(?:y|ies|ied)|reject\w*|disput\w*|untrue|false)\b|n't\b", re.I)
 _REASON = re.compile(
     r"\b(because|in (?:retaliation|revenge|response|reply|reaction|protest)|retaliat\w+|avenge\w*|linked to|to protest"
     r"|after accusing|accus(?:es|ed) (?:it|him|her|them) of|for spreading|so that|in order to|the reason|blam(?:es|ed)"
@@ -56,12 +63,12 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact], *, is_d
     first fact is the lead article's news, the third at the latest one to end on; what says again what was said, or
     points at something unsaid, does not get in. `is_deep`: as many as can be told of one story alone, up to two thirds.
     """
-    facts = travelling(readings, facts)
+    facts = named(readings, tolls.current(readings, travelling(readings, facts)))
     most = MOST_DEEP if is_deep else MOST_FACTS
     room = {r.article.id: 2 * r.total // 3 if is_deep else _room(r.total) for r in readings}
     chosen: list[Fact] = []
     said = set(content_words(title))
-    lead = _lead(title, facts, readings[0].article.id) if readings else None
+    lead = _lead(title, facts, _first(readings)) if readings else None
     candidates = [lead] if lead else []
     while candidates and len(chosen) < most:
         best = max(candidates, key=lambda fact: _worth(fact, chosen, said, title))
@@ -105,10 +112,16 @@ def _room(total: int) -> int:
     return max(3, total // 3, min(4, total // 2))
 
 
+def _first(readings: Sequence[Reading]) -> str:
+    """The id of the report that brings the news: the lead article, or the newest where that counts anew what it has."""
+    return tolls.newer(readings[0], readings).article.id
+
+
 def _lead(title: str, facts: Sequence[Fact], article: str) -> Fact | None:
     """The first fact of the lead article that needs nothing before it; one of the next two, where only that tells what
     the title tells."""
-    alone = [fact for fact in facts if not fact.needs_previous and not fact.needs_noun]
+    alone = [fact for fact in facts if not fact.needs_previous and not fact.needs_noun and not _is_silence(fact)]
+    alone = [fact for fact in alone if not fact.is_opinion and (not fact.assumes or fact.sentence.index == 0)] or alone
     first = [fact for fact in alone if fact.sentence.article.id == article][:3] or alone[:1]
     if first and first[0].sentence.index > LATE:
         first = [fact for fact in alone if fact.sentence.index <= LATE] or first  # what is new stands in another report
@@ -116,6 +129,11 @@ def _lead(title: str, facts: Sequence[Fact], article: str) -> Fact | None:
         return None
     nearest = max(first, key=lambda fact: told_of(title, fact.text))  # the earliest of equals
     return first[0] if told_of(title, first[0].text) > 0.0 or told_of(title, nearest.text) < 0.5 else nearest
+
+
+def _is_silence(fact: Fact) -> bool:
+    """Whether it tells that somebody does not answer, or that a report could not be confirmed."""
+    return fact.role == "no_comment" or bool(_UNCONFIRMED.search(fact.text))
 
 
 def told_of(title: str, text: str) -> float:
@@ -167,7 +185,7 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str], title: str) -> fl
         default=0.0,
     )
     is_other = bool(chosen) and fact.sentence.article.id != chosen[0].sentence.article.id
-    if is_other and (overlap > 0.5 or (fact.sentence.index == 0 and not is_dissent(fact))):
+    if is_other and not fact.is_opinion and not fact.is_apart and (overlap > 0.5 or _is_same_news(fact, told)):
         return -10.0  # another outlet's account of the same news
     if {figure.value for figure in figures.quantities(fact.text)} - told:
         overlap /= 2  # "At least 83 people were wounded in the attack" is news in old words
@@ -180,6 +198,7 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str], title: str) -> fl
     wanted = sum(worth for part, worth in _PARTS if part(fact) and not any(map(part, chosen[1:])))
     wanted += WHY * (bool(chosen) and _explains(fact, chosen[0]) and not any(_explains(f, chosen[0]) for f in chosen))
     wanted += OTHER_SIDE * (bool(sides(fact)) and _is_new_side(fact, chosen))
+    wanted += ANSWER * answers(fact, chosen)
     wanted += PROMISED * _promised(fact, chosen, title)
     wanted -= 0.9 * max(0, roles["next"] - 1) * (fact.role == "next")  # a third forecast tells nothing new
     unexplained = min(3.0, len(fact.assumes - said))
@@ -195,10 +214,28 @@ def _worth(fact: Fact, chosen: Sequence[Fact], said: set[str], title: str) -> fl
     )
 
 
+def _is_same_news(fact: Fact, told: set[float]) -> bool:
+    """Whether another report's first words, or figures that were told, can be nothing but the same news again."""
+    if is_dissent(fact):
+        return False
+    counted = {figure.value for figure in figures.quantities(fact.text)}
+    is_old = bool(counted) and counted <= told and not fact.speaker
+    return is_old or fact.sentence.index == 0 or (fact.sentence.index == 1 and not fact.speaker)
+
+
 def _is_new_side(fact: Fact, chosen: Sequence[Fact]) -> bool:
     """Whether a side speaks in it that has not been heard, where another has."""
     heard = [sides(other) for other in chosen]
     return any(heard) and not any(sides(fact) & side for side in heard) and fact.role != "no_comment"
+
+
+def answers(fact: Fact, chosen: Sequence[Fact]) -> bool:
+    """Whether somebody who has not been heard says in it that what was claimed of somebody is not so."""
+    heard = {other.speaker for other in chosen}
+    is_theirs = bool(fact.speaker) and fact.speaker not in heard and fact.role != "no_comment"
+    if not is_theirs or not any(_CLAIMED.search(other.text) for other in chosen):
+        return False
+    return bool(_ANSWERED.search(fact.text)) and not any(_ANSWERED.search(other.text) for other in chosen[1:])
 
 
 def _explains(fact: Fact, lead: Fact) -> bool:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from synthesis.dialogue import choose, severity
 from synthesis.dialogue.attribution import spoken_outlet
+from synthesis.dialogue.deeds import deeds
 from synthesis.dialogue.handback import handback
 from synthesis.dialogue.phrases import Ask, Phrasebook
 from synthesis.dialogue.questions import Spoken, answer_of, asks
@@ -18,12 +19,16 @@ from synthesis.dialogue.voices import voice
 from synthesis.types import Article, Citation, TurnKind
 
 FEWEST_FOR_A_TALK = 3  # facts: a story of so many has an exchange
+# What any story could be asked is worth less than that the other host goes on with it.
+WORTH = {"more": -0.6, "another_report": 0.1, "background": 0.1}
 NO_TALK = -2.0  # what a story without an exchange is worth
 _DENIES = re.compile(
     r"\b(den(?:y|ies|ied)|disput(?:es?|ed)|rejects?|rejected|contradict\w*|dismiss(?:es|ed)|refut\w+)\b"
     r"|\bno (?:proof|evidence|basis|truth)\b|\b(?:untrue|not true|false|falsely|baseless|misleading)\b",
     re.I,
 )
+_DENIAL = re.compile(r"\b(?:den(?:y|ies|ied)|disputes?|disputed|rejects?|rejected|dismiss(?:es|ed)) ", re.I)
+_POINTS = re.compile(r"(?:It|They|He|She|That|This|Both|Its|Their|His|Her)\b")
 _OFFICIAL = re.compile(
     r"\b(authority|ministry|minister|government|spokes\w+|president|army|military|police|agency|embassy|navy)\b", re.I
 )
@@ -40,7 +45,8 @@ _BARE_ROLE = re.compile(r"(?!an?\b|the\b|one\b)[a-z][\w-]* (?:[a-z][\w-]* )*[A-Z
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What may be said before a fact. `way`: matter, voice, named, source, alone, contrast, general or beyond."""
+    """What may be said before a fact. `way`: matter, voice, named, deed, outlet, source, alone, contrast, general or
+    beyond."""
 
     way: str
     worth: float
@@ -49,13 +55,15 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A remark in its words. `reply`: what the fact's turn begins with; `is_brief`: it needs no introduction."""
+    """A remark in its words. `reply`: what the fact's turn begins with; `is_brief`: it needs no introduction;
+    `names_outlet`: nor need it say whose report it is."""
 
     kind: TurnKind
     text: str
     citations: tuple[Citation, ...] = ()
     reply: str = ""
     is_brief: bool = False
+    names_outlet: bool = False
 
 
 class Talk:
@@ -63,7 +71,7 @@ class Talk:
 
     def __init__(self, groups: Sequence[Sequence[Spoken]], articles: Sequence[Article], *, named: bool):
         self._groups, self._articles, self._named = groups, articles, named
-        first = articles[0]
+        first = groups[0][0].fact.sentence.article if groups else articles[0]
         self._is_grave = severity.is_grave(severity.classify(first.title, first.text))
         self._most = max(1, len(groups) // 2)
         self._values: dict[tuple[int, bool, int], float] = {}
@@ -121,34 +129,47 @@ class Talk:
         if self._is_contrast(item, place) and not self._is_grave and self._is_last_word(place):
             found.append(Remark("contrast", 1.2))
         is_new = item.fact.sentence.article.id != before.fact.sentence.article.id
-        plain = handback(answer, is_new_source=is_new, plain=self._is_grave)
-        found += [Remark("general", 0.3, (ask,)) for ask in plain]
         outlet = spoken_outlet(item.fact.sentence.article.outlet)
+        is_new = is_new and self._is_another_outlet(item, place)
+        if is_new and not item.fact.is_opinion:
+            found.append(Remark("outlet", 0.45, (Ask("outlet_report", {"outlet": outlet}),)))
+        found += [Remark("deed", 0.7, (ask,)) for ask in deeds(answer) if not is_new]
+        plain = handback(answer, is_new_source=is_new, plain=self._is_grave)
+        found += [Remark("general", WORTH.get(ask.kind, 0.3), (ask,)) for ask in plain if not item.fact.is_opinion]
         if place == 1 and not self._named and not is_new:
             found.append(Remark("source", 0.4))
         if place == 1 and len(self._articles) == 1 and _ACCUSES.search(before.text):
             found.append(Remark("alone", 0.5))
         if not item.fact.needs_previous and not is_new:
-            found.append(Remark("beyond", -0.1, (Ask("beyond", {"outlet": outlet}),)))
+            found.append(Remark("beyond", -0.8, (Ask("beyond", {"outlet": outlet}),)))
         return found
+
+    def _is_another_outlet(self, item: Spoken, place: int) -> bool:
+        """Whether its outlet has not been heard in this story: two reports may be one outlet's."""
+        told = {group[0].fact.sentence.article.outlet for group in self._groups[:place]}
+        return item.fact.sentence.article.outlet not in told
 
     def _is_contrast(self, item: Spoken, place: int) -> bool:
         """Whether somebody denies in it, or objects to, what somebody else was said to say or do."""
         fact = item.fact
         told = [spoken for group in self._groups[:place] for spoken in group]
         side = choose.sides(fact)
-        if not (fact.speaker or item.who) or fact.needs_previous or side & choose.sides(told[-1].fact):
+        is_owned = bool(fact.speaker or item.who or _DENIAL.search(fact.text))
+        leans = fact.needs_previous and _POINTS.match(item.text)
+        if not is_owned or leans or side & choose.sides(told[-1].fact):
             return False
         others = [other for other in told if other.fact.speaker != fact.speaker]
-        is_denial = bool(_DENIES.search(item.text)) and any(other.fact.speaker for other in others)
+        is_answer = choose.answers(fact, [other.fact for other in told])
+        is_denial = is_answer or bool(_DENIES.search(item.text)) and any(other.fact.speaker for other in others)
         return bool(others) and (is_denial or choose.objects(fact))
 
     def _is_last_word(self, place: int) -> bool:
-        """Whether nothing of the account that is denied at `place` comes behind it: the other side ends the exchange,
+        """Whether nobody speaks for the account that is denied at `place` behind it: the other side ends the exchange,
         or goes on."""
         told = {group[0].fact.sentence.article.id for group in self._groups[:place]}
         own = self._groups[place][0].fact.sentence.article.id
-        after = {group[0].fact.sentence.article.id for group in self._groups[place + 1 :]}
+        later = [group[0].fact for group in self._groups[place + 1 :]]
+        after = {fact.sentence.article.id for fact in later if fact.speaker and fact.role != "no_comment"}
         return not after & (told - {own})
 
     def _told_by_other(self, place: int) -> float:
@@ -187,10 +208,11 @@ class Talk:
             return None
         if remark.way == "named":
             return Said("question", text, item.who_cites, is_brief=True)
-        return Said("question", text)
+        return Said("question", text, names_outlet=remark.way == "outlet")
 
     def _contrast(self, item: Spoken, place: int, book: Phrasebook, heard: Sequence[str]) -> str:
-        need = "denied" if _DENIES.search(item.text) else "objected"
+        is_answer = choose.answers(item.fact, [other.fact for group in self._groups[:place] for other in group])
+        need = "denied" if is_answer or _DENIES.search(item.text) else "objected"
         who = self._party(item, place, heard) if need == "denied" else ""
         return book.say("turns", "denied_by", who=who) if who else book.say("turns", need)
 

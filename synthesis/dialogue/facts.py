@@ -7,13 +7,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from synthesis.dialogue import figures, when
-from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun
+from synthesis.dialogue import figures, opinion, when
+from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun, spoken_outlet
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.pronouns import (
+    EXPLETIVE,
     antecedent,
     hanging_pronoun,
     point_forward,
+    quotes_back,
     speaks_of_itself,
     without_hanging_pronoun,
 )
@@ -31,10 +33,6 @@ _POINTS_BACK = re.compile(
     r"|All (said|of|three|four|but)|Some|Most|Many of (them|those)|One of (them|those)|The (two|three|four|pair"
     r"|latter|former|other|others|same|rest)|Two others|Here)\b(?! (who|is a|are a|was a|were a)\b)"
 )
-_EXPLETIVE = re.compile(
-    r"^(It (is|was|remains|'s|has been) (not |also |still )?(un)?(clear|known|likely|possible|important|necessary"
-    r"|expected|estimated|hoped|believed)|There (is|are|was|were|has|have|will))\b"
-)
 _CONTINUES = re.compile(
     r"\b(were affected|was affected|also|too|as well|instead|the same|likewise|similarly|in turn|meanwhile|the move"
     r"|that day|at the time|by then|afterwards?|afterward|later that)\b",
@@ -42,15 +40,26 @@ _CONTINUES = re.compile(
 )
 # A part of what was counted before: "the rest are fixed", "seven of the nine had left".
 _PART_OF_IT = re.compile(
-    r"^(?:the (?:rest|others?|latter|former|pair|two|three|four|first|second|third|last)|both|neither|either|others"
-    r"|some|\w+ of the (?:two|three|four|five|six|seven|eight|nine|ten))"
+    r"^(?:the (?:rest|others?|latter|former|pair|two|three|four|first|second|third|last)|[\w' ]{2,30} own|both"
+    r"|neither|either|others|some|\w+ of the (?:two|three|four|five|six|seven|eight|nine|ten))"
     r" (?:is|are|was|were|has|have|had|will|would|can|could|may|might|to \w+)\b|\b(?:did|done|do|doing) so\b",
+    re.I,
+)
+# Somebody's, who is named by nothing but the first name.
+_KIN = re.compile(
+    r"(?:the )?(?:mum|mother|dad|father|brother|sister|wife|husband|son|daughter|pal|friend|partner|girlfriend"
+    r"|boyfriend)(?: [A-Z][\w-]+)?(?:, \d+,?)?$",
     re.I,
 )
 LONGEST_LEAD = 40  # the news itself may cost a breath more
 _INSTITUTIONS = frozenset({"police", "coastguard", "military", "army", "government", "president", "weather", "economy"})
 _OFFICES = frozenset(
     "agency ministry authority office department board council commission court bank regulator service union".split()
+)
+# Of these a listener expects one, and a name explains it.
+_POSTS = frozenset(
+    """mayor minister coroner judge governor president chancellor prosecutor bishop king queen pope chairman chairwoman
+    chair chief director spokesman spokeswoman""".split()
 )
 KNOWN_TO_ALL = frozenset(
     """world country government state city public economy president police military army internet web past future end
@@ -77,6 +86,8 @@ class Fact:
     assumes: frozenset[str] = frozenset()  # nouns that it speaks of as known ("the memo")
     score: float = 0.0
     is_joined: bool = False  # two sentences, neither of which may be told alone
+    is_apart: bool = False  # of a report about somebody of whom the lead article does not speak
+    is_opinion: bool = False  # its author's view, in the author's own words
 
     @property
     def key(self) -> tuple[str, int]:
@@ -86,6 +97,8 @@ class Fact:
 def facts_of(reading: Reading, edition: Edition) -> list[Fact]:
     """All that can be said from an article, in its order, each with its score."""
     published = when.dated(reading.article, edition.timezone)
+    if opinion.is_one(reading):
+        return _views(reading, published, edition)
     place, found = 0, []
     for sentence in reading.sentences:
         fact = _fact(reading, sentence, place, published, edition)
@@ -96,16 +109,33 @@ def facts_of(reading: Reading, edition: Edition) -> list[Fact]:
     return found
 
 
-def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date | None, edition: Edition) -> Fact | None:
-    text = _whole_quotation(sentence)
-    if (
-        not text
-        or reason(text)
+def _views(reading: Reading, published: dt.date | None, edition: Edition) -> list[Fact]:
+    """What an opinion piece says, each sentence as its author's word; what it says of its author is left out."""
+    author, cites = opinion.author(reading)
+    found = []
+    for place, sentence in enumerate(reading.sentences):
+        text = opinion.owned(sentence, author, reading.article.outlet)
+        if text and not _is_refused(sentence, sentence.text, published, edition):
+            speaker = author or spoken_outlet(reading.article.outlet)
+            indexes = tuple(dict.fromkeys([sentence.index, *cites]))
+            fact = Fact(sentence, text, "account", speaker, indexes, is_opinion=True)
+            found.append(replace(fact, score=_score(fact, place)))
+    return found
+
+
+def _is_refused(sentence: Sentence, text: str, published: dt.date | None, edition: Edition) -> bool:
+    return (
+        bool(reason(text))
         or is_caption(sentence.written)
         or is_for_models(sentence.written)
-        or _SPOKEN_NO.search(text)
+        or bool(_SPOKEN_NO.search(text))
         or not when.is_datable(text, published, edition.date)
-    ):
+    )
+
+
+def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date | None, edition: Edition) -> Fact | None:
+    text = _whole_quotation(sentence)
+    if not text or _is_refused(sentence, text, published, edition):
         return None
     text = _before_ellipsis(strip_lead_in(text))
     if not text:
@@ -125,10 +155,10 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         elif found.was_trailing or found.is_quote or who != found.who:
             text = found.spoken(who)
             text = text if re.search(r"[.!?]\"?$", text) else text + "."
-        needs_previous = leans or (not found.is_quote and _leans_back(found.claim))
+        needs_previous = leans or (quotes_back(found.claim) if found.is_quote else _leans_back(found.claim))
     elif text.startswith('"') or role == "quotation" and not _has_named_subject(doc):
         return None
-    elif _POINTS_BACK.match(text) and not _EXPLETIVE.match(text):
+    elif _POINTS_BACK.match(text) and not EXPLETIVE.match(text):
         text, needs_previous = point_forward(text, reading, sentence, cites)
     elif _PART_OF_IT.search(text) or _counts_unnamed(doc) or _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
         needs_previous = True
@@ -140,7 +170,9 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
     if not spoken:
         return None
     spoken = when.resolve(spoken, published, edition.date)
-    return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, *_leans_on(spoken, place))
+    noun, assumes = _leans_on(spoken, place)
+    noun = noun or (_unknown_name(spoken, reading) if place else "")
+    return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, noun, assumes)
 
 
 def _leans_back(claim: str) -> bool:
@@ -186,7 +218,8 @@ def _for_the_ear(text: str, *, longest: int) -> str:
 def _lead_for_the_ear(text: str) -> str:
     """The news, whole where a breath carries it: who, what and where are cut last."""
     doc = parse([text])[0]
-    if 10 <= len(text.split()) <= LONGEST_LEAD - 4 and text.endswith(".") and "—" not in text:
+    is_breath = 10 <= len(text.split()) <= LONGEST_LEAD - 4 and text.endswith(".") and "—" not in text
+    if is_breath and is_sentence(text, doc):
         return text
     return shorten(text, doc, longest=LONGEST_LEAD, comfortable=LONGEST_LEAD - 4, keeps_names=True) or _for_the_ear(
         text, longest=LONGEST_LEAD
@@ -201,6 +234,8 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
             return ""
         cites.append(index)
         return name
+    if (owned := _owned_role(found.who, reading)) is not None:
+        return owned
     if re.match(
         r"(i|we|you|his|her|their|its|another|others?|all|both|many|most|few|some|one|who|which|that|this|these|those"
         r"|the (two|pair|latter|former|man|woman))\b",
@@ -216,10 +251,18 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
             return ""  # a surname that no sentence introduces
     who = re.split(r", (?:who|which|whose|where|including|adding|noting|citing)\b", found.who)[0].strip(" ,")
     if found.verb == "according to" and len(who.split()) > 6:
-        who = re.split(r" (?:obtained|seen|filed|posted|compiled|issued|conducted|matching) ", who)[0]
-    if len(who.split()) > 14:
+        who = re.split(r" (?:obtained|seen|filed|posted|compiled|issued|conducted|matching|that \w+ed) ", who)[0]
+    if len(who.split()) > 14 or _KIN.match(who):
         return ""
     return f"{who}," if "," in who and found.verb != "according to" else who
+
+
+def _owned_role(who: str, reading: Reading) -> str | None:
+    """The name in "Its chairwoman, Jean Whitlock", where the report shows whose chairwoman she is; else None."""
+    if not re.match(r"(Its|Their) ", who):
+        return None
+    known = [person for person in reading.people.values() if who.strip(" ,").endswith(f", {person.name}")]
+    return known[0].name if known and known[0].has_role else None
 
 
 def _person_in_full(person: Person, who: str) -> str:
@@ -230,7 +273,7 @@ def _person_in_full(person: Person, who: str) -> str:
     if has_role or person.name not in written or len(written.split()) > 16:
         return person.name
     behind = written[written.index(person.name) + len(person.name) :]
-    if not re.match(r",? (of|from|who|which|with|at)\b", behind) or '"' in behind:
+    if not re.match(r",? (of|for|from|who|which|with|at|defending|prosecuting)\b", behind) or '"' in behind:
         return person.name
     return f"{written}," if "," in behind else written
 
@@ -254,6 +297,14 @@ def _counts_unnamed(doc: Doc) -> bool:
 def _leans_on(text: str, place: int) -> tuple[str, frozenset[str]]:
     """The nouns that a listener must know already; the first sentence of an article brings its own."""
     return ("", frozenset()) if place == 0 else (_definite_noun(text), assumed(parse([text])[0]))
+
+
+def _unknown_name(text: str, reading: Reading) -> str:
+    """The name of somebody with which the sentence begins, and whom no sentence introduces as a whole; else ""."""
+    first = parse([text])[0][0]
+    is_name = first.ent_type_ == "PERSON" and first.dep_ in {"nsubj", "nsubjpass"} and first.left_edge == first
+    is_bare = is_name and first.text not in reading.people and not _is_everywhere(first.text, reading)
+    return first.text.lower() if is_bare else ""
 
 
 def _is_everywhere(name: str, reading: Reading) -> bool:
@@ -289,7 +340,6 @@ def assumed(doc: Doc) -> frozenset[str]:
         for token in doc
         if token.tag_ in {"NN", "NNS"}
         and not token.ent_type_
-        and token.dep_ != "poss"
         and token.lemma_.lower() not in KNOWN_TO_ALL
         and any(child.dep_ == "det" and child.text.lower() in {"the", "those", "these"} for child in token.children)
         and not _is_specified(token)
@@ -301,8 +351,10 @@ def _is_specified(noun: Token) -> bool:
     if noun.lemma_.lower() in _OFFICES and any(child.dep_ in {"compound", "amod"} for child in noun.children):
         return True  # "the environment agency"
     return any(
-        child.dep_ in {"prep", "relcl", "acl", "poss", "appos"}
-        or child.pos_ == "PROPN"
+        (child.dep_ in {"prep", "relcl", "acl"} and noun.doc[child.left_edge.i - 1].text != ",")
+        or child.dep_ in {"relcl", "poss"}
+        or (child.dep_ == "appos" and (child.ent_type_ != "PERSON" or noun.lemma_.lower() in _POSTS))
+        or (child.pos_ == "PROPN" and child.dep_ != "appos")
         or child.ent_type_ in {"GPE", "ORG", "NORP", "DATE"}
         or (child.dep_ == "amod" and child.tag_ in {"VBG", "VBN"})
         for child in noun.children

@@ -55,7 +55,7 @@ def _role(host: Host) -> str:
 def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
     """What is coming, the first story among it: two or three clauses, or two or three things, in one sentence."""
     if len(stories) == 1:
-        return book.say("opening", "contents_single", outlet=spoken_outlet(stories[0].story.articles[0].outlet))
+        return book.say("opening", "contents_single", outlet=spoken_outlet(stories[0].lead_article.outlet))
     for way, fewest in ((_clause, 3), (_thing, 3), (_clause, 2), (_thing, 2), (_noun, 2)):
         lead = _sound(way(stories[0]), stories[0]) or (_where(stories[0]) if way is _noun else "")
         named = [lead, *(words for prepared in stories[1:5] if (words := _brief(prepared, way)))]
@@ -64,7 +64,7 @@ def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
             *before, last = named[:most]
             joined = f"{', '.join(before)}, and {last}" if len(before) > 1 else f"{before[0]}, and {last}"
             return book.say("opening", "contents", headlines=joined)
-    if spoken_outlet(stories[0].story.articles[0].outlet) == spoken_outlet(stories[-1].story.articles[0].outlet):
+    if spoken_outlet(stories[0].lead_article.outlet) == spoken_outlet(stories[-1].lead_article.outlet):
         return book.say("opening", "contents_count", count=_COUNTS[min(len(stories), 12)])
     count = _COUNTS[min(len(stories), 12)]
     outlets = _outlets(stories)
@@ -73,7 +73,7 @@ def _contents(stories: Sequence[Prepared], book: Phrasebook) -> str:
 
 def _outlets(stories: Sequence[Prepared]) -> dict[str, str]:
     """Who reports the first story and the last one; twice the same name where that is one outlet."""
-    first, last = (spoken_outlet(prepared.story.articles[0].outlet) for prepared in (stories[0], stories[-1]))
+    first, last = (spoken_outlet(prepared.lead_article.outlet) for prepared in (stories[0], stories[-1]))
     return {"first": first, "last": last, "first_capital": first[:1].upper() + first[1:]}
 
 
@@ -127,7 +127,7 @@ def link(
     the other host says them, since the lead has just spoken; a headline, which no fact turn could answer for, and the
     reminder of what was told before are always the other's. One link of an edition reads a headline, and no third in a
     row names an outlet alone."""
-    outlet = spoken_outlet(prepared.story.articles[0].outlet)
+    outlet = spoken_outlet(prepared.lead_article.outlet)
     slots = {"host": lead, "outlet": outlet}
     if prepared.story.told_on is not None:
         return Link(_turn(other, _again(prepared, book, edition), "link", prepared.story.id), names_outlet=False)
@@ -156,7 +156,7 @@ def _again(prepared: Prepared, book: Phrasebook, edition: Edition) -> str:
     for need, words in (("update", topic), ("update_place", prepared.billing.place)):
         if _sound(words, prepared):
             return book.say("links", need, topic=words, place=words, day=day)
-    return book.say("links", "update_plain", day=day, outlet=spoken_outlet(prepared.story.articles[0].outlet))
+    return book.say("links", "update_plain", day=day, outlet=spoken_outlet(prepared.lead_article.outlet))
 
 
 def has_news(prepared: Prepared) -> bool:

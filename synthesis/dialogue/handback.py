@@ -15,8 +15,8 @@ _LEANS = re.compile(
     r"|Both|Another|While|Although|Though|If|When|As|Once|Unlike|Meanwhile|Moreover|Now)\b",
 )
 _ADDS = re.compile(r"(?:[\w'.,-]+ ){1,6}?(also|still|again|too|instead|however|reiterated|insists?|insisted)\b", re.I)
-_STATES = frozenset("be have feature make need require remain seem look sit stand lie".split())
-_ACTING = frozenset(
+STATES = frozenset("be have feature make need require remain seem look sit stand lie".split())
+ACTING = frozenset(
     """president governor mayor minister council town city state country party government company firm team campaign
     ministry court judge police union board committee club school museum crew leader lawmaker senator candidate voter
     worker teacher driver farmer researcher scientist agency authority bank university airline operator""".split()
@@ -24,21 +24,24 @@ _ACTING = frozenset(
 _LISTED = re.compile(r"[A-Z]\w+(?: \w+){0,2}: ")
 
 
+def leans(answer: Answer) -> bool:
+    """Whether it goes on with the thought before it, and so answers nothing."""
+    is_bound = _LEANS.match(answer.text) or _LISTED.match(answer.text) or _ADDS.match(answer.text.split('"')[0])
+    return bool(is_bound) or answer.root is None
+
+
 def handback(answer: Answer, *, is_new_source: bool, plain: bool) -> list[Ask]:
     """The question by the role of the fact that follows, or none where none is safe.
 
     `is_new_source`: the fact is from another article than the one before it; `plain`: the story is grave."""
-    if (
-        _LEANS.match(answer.text)
-        or _LISTED.match(answer.text)
-        or _ADDS.match(answer.text.split('"')[0])
-        or answer.root is None
-    ):
+    if leans(answer):
         return []
     if is_new_source:
         return [Ask("another_report", {})]
     if answer.same_speaker or answer.role in {"no_comment", "cause", "reaction"}:
         return []
+    if answer.role == "background":
+        return [Ask("background", {})] if answer.is_linked and answer.tense == "past" else []
     if answer.role == "next":
         return [Ask("next_step", {})] if _is_a_step(answer) else []
     if answer.role == "quotation":
@@ -54,16 +57,16 @@ def _is_a_step(answer: Answer) -> bool:
     return (
         answer.tense == "future"
         and answer.main is not None
-        and answer.main.lemma_.lower() not in _STATES
+        and answer.main.lemma_.lower() not in STATES
         and subject is not None
-        and (subject.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"} or subject.lemma_.lower() in _ACTING)
+        and (subject.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"} or subject.lemma_.lower() in ACTING)
         and not finds(r"\b(will|would|plans? to|expected to|due to)\b", answer.before)
     )
 
 
 def _is_on_the_matter(answer: Answer) -> bool:
     """Whether it tells what was done by, to or with what was spoken of last: an aside answers nothing."""
-    if answer.main is None or answer.main.lemma_.lower() in _STATES or answer.tense == "future":
+    if answer.main is None or answer.main.lemma_.lower() in STATES or answer.tense == "future":
         return False
     is_certain = not finds(r"\b(could|might|may|should|can)\b", answer.core)
     return is_certain and bool(content_words(answer.core) & content_words(answer.before))

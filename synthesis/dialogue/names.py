@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 
 from synthesis.dialogue.reading import Person, Reading, Sentence
+from synthesis.text import sentences
+from synthesis.types import Citation
 
 WELL_KNOWN = frozenset(
     "US UK EU UN FBI CIA NASA NATO BBC CNN AI TV GDP GOP COVID AIDS HIV DNA CEO UAE USC UCLA MIT NBA NFL NHL AP "
@@ -15,7 +17,18 @@ WELL_KNOWN = frozenset(
 
 
 _WHERE = r"(?:in|at|near|across|off|outside|throughout|around)"
+_TITLE = re.compile(r"(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame)\.? ")
 _LONG_NAME = re.compile(rf"(?:\b{_WHERE} )?\b[A-Z][\w'.-]*(?: [A-Z][\w'-]+(?:\.[A-Z]\.)?)+")
+
+
+def known_as(own: Person, reading: Reading, readings: Sequence[Reading]) -> tuple[Person, str]:
+    """The person with the role that the `reading` gives, or that another one gives where it has none; and its
+    article's id."""
+    for other in () if own.has_role else readings:
+        known = other.people.get(own.surname)
+        if known is not None and known.name == own.name and known.has_role:
+            return known, other.article.id
+    return own, reading.article.id
 
 
 class Introductions:
@@ -26,16 +39,21 @@ class Introductions:
         self._coming = list(coming)  # the texts still to be told, for an acronym that comes back
         self._met: set[str] = set()
 
-    def tell(self, text: str, sentence: Sentence) -> tuple[str, list[int]]:
+    def tell(self, text: str, sentence: Sentence) -> tuple[str, list[Citation]]:
         """`text` with its people introduced or shortened to their surname, and the sentences that this rests on."""
         reading = next(reading for reading in self._readings if reading.article.id == sentence.article.id)
-        cites: list[int] = []
+        cites: list[Citation] = []
         self._coming = self._coming[1:]
-        for surname, person in reading.people.items():
+        for surname, own in reading.people.items():
             if _names(surname, text, sentence) and not _is_part_of_place(surname, text):
-                text = self._person(text, surname, person, sentence, cites)
+                person, article = known_as(own, reading, self._readings)
+                found: list[int] = []
+                text = self._person(text, surname, person, sentence, found)
+                cites += [Citation(article, index) for index in found]
         for acronym, (expansion, index) in reading.acronyms.items():
-            text = self._acronym(text, acronym, expansion, index, cites)
+            found = []
+            text = self._acronym(text, acronym, expansion, index, found)
+            cites += [Citation(reading.article.id, index) for index in found]
         return text, cites
 
     def _person(self, text: str, surname: str, person: Person, sentence: Sentence, cites: list[int]) -> str:
@@ -53,7 +71,7 @@ class Introductions:
         before = outside[place]
         outside[place] = _in_full(before, surname, person, starts=place == 0)
         if outside[place] != before or (person.name in text and person.name not in sentence.text):
-            cites.append(person.sentence)
+            cites += person.cites
         return '"'.join(outside)
 
     def _acronym(self, text: str, acronym: str, expansion: str, index: int, cites: list[int]) -> str:
@@ -86,7 +104,8 @@ def misjoined(text: str, sources: Sequence[str]) -> list[str]:
     plain = [" ".join(re.sub(r"[“”\"]", "", source.replace("’", "'")).split()) for source in sources]
     return [
         found[0]
-        for found in _LONG_NAME.finditer(text.replace('"', ""))
+        for sentence in sentences.split(text.replace('"', ""))
+        for found in _LONG_NAME.finditer(sentence)
         if not any(form in source for source in plain for form in _forms(found[0]))
     ]
 
@@ -110,7 +129,8 @@ def _names(surname: str, text: str, sentence: Sentence) -> bool:
         return False  # "in Aldmere" is the country, whoever bears its name
     labels = {token.ent_type_ for token in sentence.doc if token.text == surname}
     speaks = re.search(rf"\b{re.escape(surname)} (said|says|told|added|warned|wrote)\b", text)
-    return not labels or bool(labels & {"PERSON", ""}) or speaks is not None
+    begins = text.startswith(f"{surname} ") and "ORG" in labels  # the tagger's mistake for a name that is rare
+    return not labels or begins or bool(labels & {"PERSON", ""}) or speaks is not None
 
 
 def _in_full(text: str, surname: str, person: Person, *, starts: bool) -> str:
@@ -118,8 +138,10 @@ def _in_full(text: str, surname: str, person: Person, *, starts: bool) -> str:
     if person.intro.rstrip(",") in text:
         return text
     form = person.name if person.name in text else surname
-    begins = starts and text.startswith(form) and not text[len(form) :].startswith((",", "'"))
-    if begins:
+    form = (_TITLE.match(text) or [""])[0] + form if starts else form
+    is_front = not person.intro.endswith(",")  # "night watchman Pete Dunmore" takes its "'s"
+    begins = starts and text.startswith(form) and not text[len(form) :].startswith("," if is_front else (",", "'"))
+    if begins and person.intro != person.name:
         return person.intro[:1].upper() + person.intro[1:] + text[len(form) :]
     if person.name in text or re.search(rf"[A-Z][\w.'-]* {re.escape(surname)}\b", text):
         return text

@@ -20,6 +20,14 @@ _CALENDAR = frozenset(
     "who".split()
 )
 
+_TIMES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT"})
+_WHICH = frozenset("last first next other second previous".split())
+# An "it" or a "there" that stands for nothing.
+EXPLETIVE = re.compile(
+    r"^(It (is|was|remains|'s|has been) (not |also |still )?(un)?(clear|known|likely|possible|important|necessary"
+    r"|expected|estimated|hoped|believed)|There (is|are|was|were|has|have|will))\b"
+)
+
 
 def antecedent(reading: Reading, sentence: Sentence) -> tuple[str, int]:
     """The one person whom the sentence before names, as its subject, and where; ("", 0) if that is not plain.
@@ -59,6 +67,22 @@ def without_hanging_pronoun(
         return text, True
     cites.append(index)
     return f"{text[: token.idx]}{name}{text[token.idx + len(token.text) :]}", False
+
+
+def quotes_back(claim: str) -> bool:
+    """Whether what is quoted speaks of something that only the words before it name: "You will find one anywhere"."""
+    doc = parse([claim.strip('"')])[0]
+    for token in doc:
+        named = any(other.pos_ in {"NOUN", "PROPN"} and other.ent_type_ not in _TIMES for other in doc[: token.i])
+        if named:
+            return False
+        is_thing = token.lower_ in {"it", "they", "them"} and token.dep_ not in {"expl", "pobj"}
+        is_one = token.lower_ in {"one", "ones"} and token.dep_ in {"dobj", "nsubj"} and not list(token.rights)
+        is_that = token.lower_ in {"that", "this", "those", "these"} and token.dep_ in {"nsubj", "dobj"}
+        is_last = token.lower_ == "one" and any(child.lower_ in _WHICH for child in token.lefts)
+        if is_thing or is_one or is_that or is_last or token.lower_ in {"he", "she", "him"}:
+            return not EXPLETIVE.match(doc[token.i :].text[:1].upper() + doc[token.i :].text[1:])
+    return False
 
 
 def speaks_of_itself(claim: str) -> bool:

@@ -27,20 +27,42 @@ _ACRONYM = re.compile(
 _BODIES = (
     "group|company|party|charity|union|club|firm|agency|body|association|town|village|airline|team|band|ship|trawler"
 )
-_TITLES = frozenset("mr mrs ms dr sir lord lady prof sen rep gov gen".split())
+_TITLES = frozenset("mr mrs ms dr prof professor dame sir lord lady prof sen rep gov gen".split())
+
+
+# What a tabloid calls somebody before the name; no host says it.
+_SLANG = re.compile(
+    r"^(?:(?:[Pp]lucky|[Ss]mirking|[Tt]ragic|[Bb]rave|[Bb]eloved|[Hh]eartbroken|[Ff]urious|[Dd]evastated|[Hh]ero"
+    r"|[Ss]obbing|[Tt]earful|Brit) )+(?=[A-Za-z])"
+)
+
+
+_STAYS = re.compile(
+    r"(?:President|Prime|Chancellor|Vice|Judge|Justice|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Captain|Chief|Councillor|Senator"
+    r"|Governor|Mayor|Bishop|Archbishop|King|Queen|Prince|Princess|Pope|General|Colonel|Sergeant|Sheriff|Rev|Reverend"
+    r"|Minister|Secretary|Ambassador|Attorney|Commissioner|Provincial|Transport|Foreign|Home|Health|Interior|Defen[cs]e"
+    r"|State|County|Rep|Gov|Sen|MP)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody named in full. `intro` is the name with its role before it, as the article has it, or the name alone."""
+    """Somebody named in full. `intro` is the name with its role before it, as the article has it, or the name alone;
+    `cites` are the sentences that the introduction rests on."""
 
     name: str
     intro: str
-    sentence: int
+    cites: tuple[int, ...]
 
     @property
     def surname(self) -> str:
         return self.name.split()[-1]
+
+    @property
+    def has_role(self) -> bool:
+        """Whether the introduction says more than a title and the name."""
+        before = self.intro.removesuffix(self.name).strip(" .").lower()
+        return self.intro.endswith(",") or before not in {"", *_TITLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,7 @@ def read(article: Article) -> Reading:
     for paragraph, line in enumerate(article.text.splitlines()):
         in_quote = False
         for written in sentences.split(line):
-            text = _without_shouting(clean(written), article.text)
+            text = _without_slang(_without_shouting(clean(written), article.text))
             leaves_open = in_quote ^ (text.count('"') % 2 == 1)
             rows.append((paragraph, written, text, in_quote, leaves_open))
             in_quote = leaves_open
@@ -92,6 +114,12 @@ def _without_shouting(text: str, body: str) -> str:
     if word is None or len(re.findall(rf"\b{word[0]}\b", body)) > 1:
         return text
     return word[0].capitalize() + text[word.end() :]
+
+
+def _without_slang(text: str) -> str:
+    """Without what a tabloid calls somebody before the name: "Plucky Beth", "mum-of-three Kay"."""
+    rest = _SLANG.sub("", text, count=1)
+    return rest[:1].upper() + rest[1:]
 
 
 def clean(written: str) -> str:
@@ -115,18 +143,46 @@ def _people(found: tuple[Sentence, ...]) -> dict[str, Person]:
     for sentence in found:
         for entity in sentence.doc.ents:
             name = _full_name(entity)
-            if entity.label_ != "PERSON" or not name:
+            if entity.label_ != "PERSON" or not name or _is_body(entity):
                 continue
             surname = name.split()[-1]
             known = people.get(surname)
             if known and known.name.split()[0] != name.split()[0]:
                 shared.add(surname)
-            intro = introduction(entity, name)
+            owner = _owner(sentence, found)
+            intro = introduction(entity, name, owner=owner)
             if not intro:
                 continue
-            if not known or (known.intro == known.name and intro != name and known.name == name):
-                people[surname] = Person(name, intro, sentence.index)
+            if not known or (not known.has_role and intro != name and known.name == name):
+                is_owned = bool(owner) and owner in intro and owner not in sentence.text
+                cites = (sentence.index - 1, sentence.index) if is_owned else (sentence.index,)
+                people[surname] = Person(name, intro, cites)
     return {surname: person for surname, person in people.items() if surname not in shared}
+
+
+def _is_body(entity: Span) -> bool:
+    """Whether the word before the name says that it is a body's: "charity Steady Heart"."""
+    before = entity.doc[entity.start - 1].lower_ if entity.start else ""
+    return re.fullmatch(rf"(?:{_BODIES})s?", before) is not None
+
+
+def _owner(sentence: Sentence, found: tuple[Sentence, ...]) -> str:
+    """Whose "its lead author" is: "the study" where that is the sentence's own subject; for an "Its" that begins it the
+    body that the sentence before names; else ""."""
+    own = next((t for t in sentence.doc if t.dep_ in {"nsubj", "nsubjpass"} and t.left_edge.lower_ == "the"), None)
+    if own is not None and re.search(rf"{re.escape(own.text)}\b.*\bits \w+", sentence.text) and own.tag_ == "NN":
+        return f"the {own.text}" if own.i - own.left_edge.i == 1 else ""
+    if not re.match(r"(Its|Their) ", sentence.text) or sentence.index == 0:
+        return ""
+    before = found[sentence.index - 1].doc
+    subject = next((t for t in before if t.dep_ in {"nsubj", "nsubjpass"} and t.head.dep_ == "ROOT"), None)
+    bodies = [entity for entity in before.ents if entity.label_ == "ORG" and subject in list(entity)]
+    bodies = bodies or [entity for entity in before.ents if entity.label_ == "ORG"]
+    if len({body.text for body in bodies}) != 1:
+        return ""
+    name = bodies[0].text.removesuffix("'s")
+    takes_article = bodies[0].start > 0 and before[bodies[0].start - 1].lower_ == "the"
+    return f"the {name}" if takes_article else re.sub("^The ", "the ", name)
 
 
 def _ambiguous(found: tuple[Sentence, ...]) -> set[str]:
@@ -161,17 +217,19 @@ def _full_name(entity: Span) -> str:
     return " ".join(words) if is_name and not words[-1].isupper() else ""
 
 
-def introduction(entity: Span, name: str) -> str:
+def introduction(entity: Span, name: str, *, owner: str = "") -> str:
     """The name with the role that the sentence gives it, role first: "a certified planner, Lee Baker"; "" if it is a
-    body's, as in "the patients' group Kidney Aldmere"."""
+    body's, as in "the patients' group Kidney Aldmere". `owner` is whose "its chief executive" is."""
     head = entity.root
     before = _prenominal(entity, head)
     if re.search(rf"\b({_BODIES})s?$", before, re.I):
         return ""
-    if before:
-        return f"{before} {name}"
-    role = _apposition(head) or _role_in_front(head)
-    return f"{role}, {name}," if role else name
+    is_title = before.lower().strip(".") in _TITLES
+    if before and not is_title:
+        return f"{_in_small(before, entity)} {name}"
+    role = _apposition(head) or _role_in_front(head, owner)
+    plain = f"{before} {name}" if is_title else name
+    return f"{role}, {plain}," if role else plain
 
 
 def _prenominal(entity: Span, head: Token) -> str:
@@ -186,6 +244,15 @@ def _prenominal(entity: Span, head: Token) -> str:
     )
 
 
+def _in_small(role: str, entity: Span) -> str:
+    """A role that begins a sentence as it stands within one: "trainee", and "the local MP", but "President"."""
+    first = role.split()[0]
+    is_title = _STAYS.match(first) is not None or any(word[0].isupper() for word in role.split()[1:-1])
+    begins = entity.start == len(role.split()) and first[1:] == first[1:].lower()
+    is_named = entity.doc[0].ent_type_ in {"ORG", "GPE", "NORP", "PERSON"} or role.endswith("'s")
+    return role if not begins or is_title or is_named or first == "The" else role[:1].lower() + role[1:]
+
+
 def _apposition(head: Token) -> str:
     for child in head.children:
         if (
@@ -198,11 +265,16 @@ def _apposition(head: Token) -> str:
     return ""
 
 
-def _role_in_front(head: Token) -> str:
+def _role_in_front(head: Token, owner: str) -> str:
     """The role of "the bank's governor, Helen Ashby,", where the name explains the role."""
     noun = head.head
     is_beside = head.dep_ == "appos" and noun.tag_ == "NN" and head.left_edge.i and noun.i < head.i
-    return role_phrase(noun) if is_beside and head.doc[head.left_edge.i - 1].text == "," else ""
+    if not is_beside or head.doc[head.left_edge.i - 1].text != ",":
+        return ""
+    if owner and noun.left_edge.lower_ in {"its", "their"}:
+        words = head.doc[noun.left_edge.i + 1 : noun.i + 1].text
+        return f"{owner}{chr(39) if owner.endswith('s') else chr(39) + 's'} {words}" if len(words.split()) <= 5 else ""
+    return role_phrase(noun)
 
 
 def role_phrase(noun: Token) -> str:
@@ -210,6 +282,8 @@ def role_phrase(noun: Token) -> str:
     kept = [token for token in noun.subtree if not _is_side(token, noun)]
     words = "".join(token.text_with_ws for token in kept).strip(" ,")
     words = re.split(r",| who | which | that | and (?=founder|author|former|co-)", words)[0].strip()
+    while len(words.split()) > 9 and re.search(r" (?:in|at|of|for|from|on) [^,]+?$", words):
+        words = re.sub(r" (?:in|at|of|for|from|on) (?:(?! (?:in|at|of|for|from|on) ).)+$", "", words)
     if not 1 <= len(words.split()) <= 9 or re.search(r"\d|\"", words) or noun.ent_type_ == "PERSON":
         return ""
     if re.match(r"(an?|the|one|his|her|their|its|our)\b", words, re.I) or "'s " in words:

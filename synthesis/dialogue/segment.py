@@ -11,12 +11,13 @@ from synthesis.dialogue import choose, grounding, restricted, sequence, severity
 from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet, without_also
 from synthesis.dialogue.exchange import Said, Talk
 from synthesis.dialogue.facts import Fact, facts_of
-from synthesis.dialogue.names import WELL_KNOWN, Introductions, misjoined
+from synthesis.dialogue.names import WELL_KNOWN, Introductions, known_as, misjoined
 from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import Phrasebook
 from synthesis.dialogue.questions import Spoken
 from synthesis.dialogue.reading import Reading, clean, read
 from synthesis.dialogue.topics import Billing, billing
+from synthesis.text.sentences import split
 from synthesis.types import Article, Citation, Edition, Story, Turn
 
 # "Britain — which has ..., "has ties": the attribution was moved, and took the aside's second dash with it.
@@ -38,6 +39,11 @@ class Prepared:
     never_say: tuple[str, ...] = ()
     rules: wording.Rules = wording.Rules()
     spoken: dict[int, list[Spoken]] = field(default_factory=dict, compare=False)  # by how many facts are told
+
+    @property
+    def lead_article(self) -> Article:
+        """The report that brings the news."""
+        return self.facts[0].sentence.article if self.facts else self.story.articles[0]
 
     def source_texts(self) -> list[str]:
         """Everything the story has, for what the hosts say in their own words."""
@@ -62,8 +68,7 @@ def prepare(story: Story, edition: Edition) -> Prepared:
         for fact in facts_of(reading, edition)
         if not restricted.check(fact.text, edition.never_say) and not rules.check(fact.text)
     )
-    is_deep = edition.format == "deep_dive"
-    ranked = tuple(choose.rank(story.title, readings, choose.untold(facts, story.told), is_deep=is_deep))
+    ranked = _ranked(story, readings, choose.untold(facts, story.told), edition)
     first = parse([ranked[0].text])[0] if ranked else None
     expansions = {
         key: words.removeprefix("the ")
@@ -84,6 +89,18 @@ def prepare(story: Story, edition: Edition) -> Prepared:
     )
 
 
+def _ranked(story: Story, readings: tuple[Reading, ...], facts: list[Fact], edition: Edition) -> tuple[Fact, ...]:
+    """The facts worth telling, each of which passes the check in some words of its source."""
+    unsound: set[tuple[str, int]] = set()
+    while True:
+        pool = [fact for fact in facts if fact.key not in unsound]
+        ranked = choose.rank(story.title, readings, pool, is_deep=edition.format == "deep_dive")
+        failed = {fact.key for fact in ranked if _checked(fact, fact.text, (), readings, edition) is None}
+        if not failed:
+            return tuple(ranked)
+        unsound |= failed
+
+
 def _lacks_lead(story: Story, ranked: Sequence[Fact]) -> bool:
     """Whether the story's first fact says little of what its title says, so that the title must be said too."""
     if not ranked:
@@ -100,7 +117,7 @@ def tell(
     groups = _groups(prepared.spoken[count])
     talk = Talk(groups, prepared.story.articles, named=named)
     turns: list[Turn] = []
-    article = prepared.story.articles[0]
+    article = prepared.lead_article
     heard = {article.id} if named else set()
     asked = 0
     for place, group in enumerate(groups):
@@ -122,24 +139,27 @@ def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spok
     for fact in facts:
         text = fact.text if any(_is_of(fact.speaker, other.fact) for other in spoken) else without_also(fact.text)
         text, extra = introductions.tell(text, fact.sentence)
-        found = _checked(fact, text, extra, edition)
+        found = _checked(fact, text, extra, prepared.readings, edition)
         if found is not None and not prepared.rules.check(found.text):
-            reading = next(r for r in prepared.readings if r.article.id == fact.sentence.article.id)
-            spoken.append(_with_speaker(found, reading))
+            spoken.append(_with_speaker(found, prepared.readings))
     return spoken
 
 
-def _checked(fact: Fact, text: str, extra: Sequence[int], edition: Edition) -> Spoken | None:
+def _checked(
+    fact: Fact, text: str, extra: Sequence[Citation], readings: Sequence[Reading], edition: Edition
+) -> Spoken | None:
     """The fact as it passes the check: with names introduced, else shortened only, else in the source's own words."""
-    article = fact.sentence.article
-    cites = tuple(dict.fromkeys([*fact.cites, *extra]))
+    articles = {reading.article.id: reading.article for reading in readings}
+    cites = [Citation(fact.key[0], index) for index in fact.cites]
     own = fact.sentence.text
-    for words, indexes in (
-        (text, cites),
-        (fact.text, fact.cites),
-        (own if len(own.split()) <= 40 and not fact.is_joined else "", (fact.sentence.index,)),
+    is_own_told = len(own.split()) <= 40 and not fact.is_joined and not fact.is_opinion
+    for words, resting in (
+        (text, [*cites, *extra]),
+        (fact.text, cites),
+        (own if is_own_told else "", [Citation(*fact.key)]),
+        ("" if fact.is_joined or fact.is_opinion else split(fact.text)[0], cites),
     ):
-        texts = sources(article, indexes, edition)
+        texts = [text for c in resting for text in sources(articles[c.article], [c.sentence], edition)]
         if (
             words
             and words.count('"') % 2 == 0
@@ -149,8 +169,7 @@ def _checked(fact: Fact, text: str, extra: Sequence[int], edition: Edition) -> S
             and not restricted.check(words, edition.never_say)
             and not misjoined(words, [*texts, *map(clean, texts)])
         ):
-            citations = tuple(Citation(article.id, index) for index in indexes)
-            return Spoken(fact, words, citations, "source" if words == own else "extractive")
+            return Spoken(fact, words, tuple(dict.fromkeys(resting)), "source" if words == own else "extractive")
     return None
 
 
@@ -158,11 +177,15 @@ def _is_of(speaker: str, fact: Fact) -> bool:
     return bool(speaker) and fact.speaker.split()[-1:] == speaker.split()[-1:]
 
 
-def _with_speaker(item: Spoken, reading: Reading) -> Spoken:
+def _with_speaker(item: Spoken, readings: Sequence[Reading]) -> Spoken:
     """The fact with its speaker's introduction apart, where its text begins with one that holds a role."""
+    reading = next(r for r in readings if r.article.id == item.fact.key[0])
     surname = item.fact.speaker.split()[-1] if item.fact.speaker else ""
-    person = reading.people.get(surname)
-    if person is None or person.intro == person.name or len(person.intro.split()) > MOST_INTRODUCED:
+    own = reading.people.get(surname)
+    if own is None:
+        return item
+    person, article = known_as(own, reading, readings)
+    if not person.has_role or len(person.intro.split()) > MOST_INTRODUCED:
         return item
     intro = person.intro.rstrip(",")
     if not item.text.casefold().startswith(intro.casefold()):
@@ -171,14 +194,12 @@ def _with_speaker(item: Spoken, reading: Reading) -> Spoken:
     who = re.sub(r"^(The|An?|Former|Retired)\b", lambda article: article[0].lower(), intro)
     for acronym, (words, _) in reading.acronyms.items():
         who = re.sub(rf"\b{acronym}\b", words.removeprefix("the "), who)
-    cites = (Citation(reading.article.id, person.sentence),)
+    cites = tuple(Citation(article, index) for index in person.cites)
     return replace(item, brief=f"{surname} {rest}", who=who, who_cites=cites)
 
 
 def sources(article: Article, indexes: Sequence[int], edition: Edition) -> list[str]:
     """What a turn that cites these sentences may say: the sentences, the outlet's name, and the days they speak of."""
-    from synthesis.text.sentences import split
-
     sentences = split(article.text)
     cited = [sentences[index] for index in indexes if index < len(sentences)]
     published = when.dated(article, edition.timezone)
@@ -232,17 +253,27 @@ def _fact_turn(
     first = group[0].brief if said is not None and said.is_brief else group[0].text
     text = " ".join([first, *(item.text for item in group[1:])])
     article = group[0].fact.sentence.article
+    text = _of_itself(text, article)
+    if said is not None and said.names_outlet:
+        heard.add(article.id)
     if said is not None and said.reply:
         text = f"{said.reply} {text}"
         heard.add(article.id)
     written_by = "source" if all(item.written_by == "source" for item in group) else "extractive"
     if article.id not in heard:
-        text = _attributed(
-            text, group, article, book, is_first=not heard or article.id == prepared.story.articles[0].id
-        )
+        text = _attributed(text, group, article, book, is_first=not heard or article.id == prepared.lead_article.id)
         heard.add(article.id)
     citations = tuple(dict.fromkeys(citation for item in group for citation in item.citations))
     return Turn(host, text, "fact", citations, written_by, (), prepared.story.id)
+
+
+def _of_itself(text: str, article: Article) -> str:
+    """The text with the outlet's whole name where the report speaks of the outlet by the first word of it."""
+    outlet = spoken_outlet(article.outlet)
+    short = outlet_name(article.outlet).split()[0]
+    if " " not in outlet or not re.match(rf"{re.escape(short)} (?:could|has|had|was|did)\b", text):
+        return text
+    return outlet[:1].upper() + outlet[1:] + text[len(short) :]
 
 
 def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phrasebook, *, is_first: bool) -> str:
@@ -250,8 +281,9 @@ def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phra
     if outlet_name(article.outlet) in text:
         return text
     is_plain = not group[0].fact.speaker and '"' not in text and len(text.split()) <= (28 if is_first else 34)
-    if is_plain and (not is_first or book.chance(0.5)):
-        fact = lower_first(text, parse([text])[0], article.text)
+    fact = lower_first(text, parse([text])[0], article.text)
+    is_sure = fact == text or text.split()[0].lower() in {"the", "a", "an"} or f" {fact.split()[0]} " in article.text
+    if is_plain and is_sure and (not is_first or book.chance(0.5)):
         return book.say("sources", "before" if is_first else "another", outlet=outlet, fact=fact)
     return f"{text} {book.say('sources', 'after', outlet=outlet)}"
 

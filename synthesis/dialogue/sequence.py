@@ -7,26 +7,16 @@ from collections.abc import Sequence
 from synthesis.dialogue import choose
 from synthesis.dialogue.facts import Fact
 
-# Where several outlets report, their facts are told by what they do.
-_PHASES = {
-    "event": 0, "number": 1, "detail": 1, "cause": 2, "background": 2, "account": 3, "quotation": 4, "reaction": 5,
-    "next": 6, "no_comment": 6,
-}  # fmt: skip
-
 
 def order(facts: Sequence[Fact]) -> list[Fact]:
-    """The lead, then one outlet's report in its own order; of several reports event, extent, cause, voices. What comes
-    next, or who disagrees, is told last; what leans on a sentence stays behind it."""
+    """The lead, then one outlet's report in its own order, and what the next one adds; an opinion piece comes behind
+    the reports. What comes next, or who disagrees, is told last; what leans on a sentence stays behind it."""
     if not facts:
         return []
     lead, outlets = facts[0], list(dict.fromkeys(fact.sentence.article.id for fact in facts))
     rest = sorted(
         facts[1:],
-        key=lambda fact: (
-            _phase(fact) if len(outlets) > 1 else 0,
-            outlets.index(fact.sentence.article.id),
-            fact.sentence.index,
-        ),
+        key=lambda fact: (fact.is_opinion, outlets.index(fact.sentence.article.id), fact.sentence.index),
     )
     last = _last(rest)
     heads = [fact for fact in rest if not fact.needs_previous and fact is not last]
@@ -57,12 +47,6 @@ def _is_late(fact: Fact, rest: Sequence[Fact]) -> bool:
     """Whether the fact stands in the second half of what is told of its article: what stands early belongs there."""
     same = [other.sentence.index for other in rest if other.key[0] == fact.key[0]]
     return sum(index <= fact.sentence.index for index in same) > len(same) / 2
-
-
-def _phase(fact: Fact) -> int:
-    if choose.is_dissent(fact):
-        return _PHASES["reaction"]
-    return _PHASES["number"] if fact.role == "next" and not choose.is_step(fact) else _PHASES[fact.role]
 
 
 def _followers(fact: Fact, rest: Sequence[Fact]) -> list[Fact]:

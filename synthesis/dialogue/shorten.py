@@ -17,7 +17,7 @@ from synthesis.dialogue.parse import parse
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-COMFORTABLE, LONGEST, SHORTEST = 26, 34, 6
+COMFORTABLE, LONGEST, SHORTEST = 30, 34, 6
 _KEEP_MARKS = frozenset("if unless until although though whether except because so that while whereas".split())
 _DANGLING = re.compile(
     r"\b(and|but|or|that|which|who|of|to|for|with|the|a|an|in|on|at|by|from|as|than|including|said|says)[.!?]$", re.I
@@ -34,6 +34,15 @@ _OWNERS = re.compile(
     r"|\b(owned|founded|funded|paid|commissioned|contracted)\b",
     re.I,
 )
+# Nor is on whose word it stands, that it is denied, or an aside that says in a few words what somebody is not.
+_ON_WHOSE_WORD = re.compile(
+    r"\baccording to\b|\b(?:accusation|claim|charge|allegation|suggestion|assertion)s? (?:that|which) [^,]{2,50}"
+    r"\b(?:reject|den[iy]|disput|dismiss)"
+    r"|, which [^,]{2,40}\b(?:reject|den[iy]|disput|dismiss)|^,? ?(?:defending|prosecuting|for the \w+),?$",
+    re.I,
+)
+_IS_NOT = re.compile(r"\b(not|never|no)\b|n't\b")
+MOST_DENIED = 8
 _ASIDE = re.compile(r" — ([^—]+) — ")
 _LEAD_IN = re.compile(
     r"^(But,?|And,?|So,?|Yet,?|Or|Still,?|However,|Meanwhile,|Moreover,|Furthermore,|In addition,|Additionally,"
@@ -71,8 +80,10 @@ def shorten(
 def halves(text: str, doc: Doc) -> tuple[str, str] | None:
     """Two sentences for one that joins two main clauses, each with its own subject, or None."""
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
-    if root is None or '"' in text or _says(root):
+    if root is None or '"' in text:
         return None
+    if _says(root):
+        return _at_the_same_time(text, doc)
     for second in root.children:
         cc = next((child for child in root.children if child.dep_ == "cc" and child.i < second.i), None)
         if second.dep_ != "conj" or cc is None or cc.text.lower() not in {"and", "but"} or not _has_subject(second):
@@ -89,6 +100,20 @@ def halves(text: str, doc: Doc) -> tuple[str, str] | None:
             and is_sentence(rest, None)
         ):
             return first, rest
+    return _at_the_same_time(text, doc)
+
+
+def _at_the_same_time(text: str, doc: Doc) -> tuple[str, str] | None:
+    """Two sentences for a long one that tells at its end what went on "as" or "while" the first happened."""
+    for mark in doc[:-1] if _words(text) > LONGEST else ():
+        is_joint = mark.lower_ in {"as", "while"} and mark.dep_ == "mark"
+        if not is_joint or mark.i < SHORTEST or doc[mark.i - 1].text != ",":
+            continue
+        first, rest = doc[: mark.i - 1].text + ".", doc[mark.i + 1 :].text
+        rest = rest[:1].upper() + rest[1:]
+        verb = mark.head
+        if _has_subject(verb) and verb.tag_ in {"VBD", "VBZ", "VBP"}:
+            return (first, rest) if is_sentence(first, doc) and is_sentence(rest, None) else None
     return None
 
 
@@ -105,13 +130,25 @@ def is_sentence(text: str, source: Doc | None) -> bool:
         return False
     doc = parse([text])[0]
     if source is None or _is_whole(source):
-        return _is_whole(doc) and (source is None or _main_verb(doc) == _main_verb(source))
+        return _is_whole(doc) and (source is None or _keeps_verb(text, doc, source))
     # Where the parser misreads the source's own sentence, a finite verb must do.
     return any(token.tag_ in {"VBD", "VBZ", "VBP", "MD"} for token in doc)
 
 
 def _main_verb(doc: Doc) -> str:
     return next((token.text for token in doc if token.dep_ == "ROOT"), "")
+
+
+def _keeps_verb(text: str, doc: Doc, source: Doc) -> bool:
+    main = _main_verb(source)
+    return _main_verb(doc) in _main_verbs(source) and re.search(rf"\b{re.escape(main)}\b", text) is not None
+
+
+def _main_verbs(doc: Doc) -> set[str]:
+    """The main verb and those joined to it, of which the parser may take the wrong one for the first."""
+    root = next((token for token in doc if token.dep_ == "ROOT"), None)
+    joined = [] if root is None else [child for child in root.children if child.dep_ == "conj"]
+    return {_main_verb(doc), *(verb.text for verb in joined if verb.tag_ in {"VBD", "VBZ", "VBP"})}
 
 
 def _is_whole(doc: Doc) -> bool:
@@ -154,7 +191,7 @@ def _apply(
     for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
         if _words(_render(doc, kept)) <= goal:
             return
-        if _OWNERS.search(doc[start:end].text):
+        if _is_kept(doc[start:end].text, may_lose_facts):
             continue
         holds_name = keeps_names and any(token.pos_ == "PROPN" for token in doc[start:end])
         if not may_lose_facts and (holds_name or _holds_fact(doc[start:end].text)):
@@ -162,6 +199,12 @@ def _apply(
         trial = [keep and not start <= place < end for place, keep in enumerate(kept)]
         if sum(trial) >= SHORTEST and not _in_quotes(doc, start, end):
             kept[:] = trial
+
+
+def _is_kept(words: str, may_lose_facts: bool) -> bool:
+    """Whether it may not be left out; what somebody is not may, where nothing else would make a breath of it."""
+    is_short_denial = not may_lose_facts and bool(_IS_NOT.search(words)) and _words(words) <= MOST_DENIED
+    return is_short_denial or bool(_OWNERS.search(words) or _ON_WHOSE_WORD.search(words))
 
 
 def _holds_fact(words: str) -> bool:
@@ -178,12 +221,30 @@ def _in_quotes(doc: Doc, start: int, end: int) -> bool:
 
 def _clauses(doc: Doc) -> Iterable[tuple[int, int]]:
     """Relative and participial clauses set off by commas."""
-    return _set_off(token for token in doc if token.dep_ in {"relcl", "acl"})
+    return _set_off(token for token in doc if token.dep_ in {"relcl", "acl"} and not _goes_on(token, doc))
+
+
+def _goes_on(token: Token, doc: Doc) -> bool:
+    """Whether a verb behind a relative clause goes on with what stands before that: "a rise in its parcels arm, which
+    ..., made up for it". The tagger takes it for a participle."""
+    start = token.left_edge.i
+    if start != token.i or token.tag_ not in {"VBN", "VBD"} or doc[start - 1].text != ",":
+        return False
+    is_behind_clause = any(o.dep_ == "relcl" and o.right_edge.i in {start - 1, start - 2} for o in doc[:start])
+    between = doc[token.head.i + 1 : start] if token.head.i < start else ()
+    return is_behind_clause or any(o.dep_ in {"appos", "relcl"} and o.head == token.head for o in between)
 
 
 def _appositions(doc: Doc) -> Iterable[tuple[int, int]]:
     """Appositions, but a name's that stands beside its role: who it is stays."""
-    return _set_off(token for token in doc if token.dep_ == "appos" and token.pos_ != "PROPN")
+    return _set_off(token for token in doc if token.dep_ == "appos" and _is_second_name(token))
+
+
+def _is_second_name(token: Token) -> bool:
+    """Whether an apposition says of a thing, and of nobody who is named, what it is, and is no part of a list."""
+    is_listed = any(child.dep_ in {"cc", "conj"} for child in token.head.children if child.i > token.i)
+    is_somebody = token.head.ent_type_ == "PERSON"
+    return token.pos_ in {"NOUN", "ADJ", "NUM"} and not is_listed and not is_somebody
 
 
 def _tails(doc: Doc) -> Iterable[tuple[int, int]]:
@@ -195,7 +256,7 @@ def _tails(doc: Doc) -> Iterable[tuple[int, int]]:
         if any(token.head.i > comma.i for token in doc[: comma.i] if token.dep_ != "punct"):
             continue
         roots = [token for token in tail if token.head.i <= comma.i and token.dep_ not in {"punct", "cc"}]
-        if roots and all(_is_loose(token, doc) for token in roots):
+        if roots and all(_is_loose(token, doc) and not _goes_on(token, doc) for token in roots):
             yield comma.i, len(doc) - _closing_marks(doc)
 
 
@@ -211,6 +272,8 @@ def _is_loose(token: Token, doc: Doc) -> bool:
             and token.head.dep_ == "ROOT"
             and any(c.text == "and" for c in doc[: token.i] if c.dep_ == "cc" and c.head == token.head)
         )
+    if token.dep_ == "appos" and not _is_second_name(token):
+        return False
     return (
         token.dep_ in {"advcl", "acl", "relcl", "appos", "prep", "npadvmod", "oprd"}
         and not marks & _KEEP_MARKS
@@ -275,6 +338,7 @@ def _indefinite_clauses(doc: Doc) -> Iterable[tuple[int, int]]:
             end = end - 1 if doc[end - 1].text in {",", "."} else end
             if (
                 token.tag_ != "VB"
+                and not _goes_on(token, doc)
                 and end >= len(doc) - _closing_marks(doc)
                 and "," not in doc[token.left_edge.i : end].text
             ):
@@ -291,7 +355,16 @@ def _set_off(tokens: Iterable[Token]) -> Iterable[tuple[int, int]]:
             end -= 1
         closes = doc[end].text if end < len(doc) else "."
         if start > 0 and end - start >= 2 and doc[start - 1].text == "," and closes in {",", ".", "—", ";"}:
-            yield start - 1, end + 1 if closes == "," else end
+            is_within = token.head.dep_ == "appos" or _ends_apposition(doc[start - 2])
+            yield start - 1, end + 1 if closes == "," and not is_within else end
+
+
+def _ends_apposition(last: Token) -> bool:
+    """Whether a name in commas ends there, whose second comma stands behind the clause that is cut."""
+    return any(
+        token.dep_ == "appos" and token.right_edge == last and last.doc[token.left_edge.i - 1].text == ","
+        for token in [last, *last.ancestors]
+    )
 
 
 def _render(doc: Doc, kept: list[bool]) -> str:

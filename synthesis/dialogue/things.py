@@ -15,7 +15,8 @@ _PLAIN = frozenset(
     forest park beach reactor satellite rocket telescope robot""".split()
 )
 _UNCOUNTED = frozenset(
-    """time percent point dollar crown euro pound mile metre meter kilometre kilometer foot inch ton tonne gram kilo
+    """people person
+    time percent point dollar crown euro pound mile metre meter kilometre kilometer foot inch ton tonne gram kilo
     kilogram litre liter degree second minute hour day week month year decade century million billion thousand hundred
     third quarter half way part step question reason case thing example vote""".split()
 )
@@ -42,7 +43,7 @@ def thing(answer: Answer) -> str:
 
 def counted(answer: Answer) -> str:
     """The plural noun that the answer counts and that was spoken of uncounted before ("schools"), or ""."""
-    if answer.main is None:
+    if answer.main is None or answer.role == "background":
         return ""
     for token in answer.main.subtree:
         noun = token.head

@@ -25,11 +25,12 @@ _FURNITURE = re.compile(
     r"|\breviews and recommendations\b|independently selected|\bearn a commission|\bpaywall\b|\bfor (subscribers"
     r"|members) only\b|trust principles|\bour standards\b|^\W*(source|credits?|tags?|topics?)\s*:"
     r"|\btakes? stock of\b|\btakes? a (closer )?look at\b|\bspoke (to|with) \w+ about\b.*\bin this\b"
-    r"|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
+    r"|^true or false\b|\bpromo code\b|\bcheck out\b|\bstay tuned\b|\btune in\b",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
-    r"\b(I|I'm|I've|I'd|I'll|me|my|mine|myself|we|we're|we've|we'd|we'll|us|our|ours|you|you're|you've|you'll|your"
+    r"\b(I|I'm|I've|I'd|I'll|me|my|(?:of|is|was|are|were|be|not) mine|myself|we|we're|we've|we'd|we'll|us"
+    r"|our|ours|you|you're|you've|you'll|your"
     r"|yours|let's)\b",
     re.I,
 )
@@ -42,6 +43,12 @@ _CAPTION = re.compile(
 )
 
 
+# A word of a tabloid's for somebody, outside a quotation.
+_TABLOID = re.compile(
+    r"\b(?:pals?|grandad|hubby|yobs?|thugs?|fiend|hunk|babe|love rat|cops|skipper|boozy|heartache"
+    r"|(?:mum|dad|mother|father|gran|nan|grandad|grandmother)-of-\w+)\b",
+    re.I,
+)
 # A transcript, or what is meant to be taken for a turn of this script.
 _SPEAKER = re.compile(r"^\W*[A-Z][\w'-]+(?: [A-Z][\w'-]+)?(?: \([^)]*\))?\s?[:>]\s")
 
@@ -64,6 +71,8 @@ def reason(text: str) -> str:
         return "page furniture"
     if _PERSONAL.search(_NATION.sub("America", outside)):
         return "speaks of or to itself"
+    if _TABLOID.search(outside):
+        return "is told in a tabloid's words"
     if "?" in outside:
         return "asks the reader"
     if addresses.find(text):

@@ -142,8 +142,13 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     elif which == "this" or _is_to_come(match):
         back = -((7 - back) % 7)  # "will vote on Tuesday" is the next one
     day = published - dt.timedelta(days=back)
-    needs_on = not said and not before.endswith(
-        (" on", "morning", "late", "early", " of", "the", " a", "and", "or", " for", "-", "black")
+    is_one_of_many = re.search(r"\b(?:an?|the|one|every|each|that|this) [\w-]+$", before)
+    needs_on = (
+        not said
+        and not is_one_of_many
+        and not before.endswith(
+            (" on", "morning", "late", "early", " of", "the", " a", "and", "or", " for", "-", "black")
+        )
     )
     on = said or ("on " if needs_on and before else "On " if match["which"] and not before else "")
     if (edition - day).days == 7:

@@ -120,3 +120,35 @@ The council will vote on a new boat in May."""
     asked = [t.text for s in "abcdefgh" for t in told(one(text, "Ferry sinks at Lunn"), 4, s) if t.kind == "question"]
     assert not any("Brit" in question for question in asked)
     assert not any(re.search(r"(?<!the )drone pilot Mara", question) for question in asked)
+
+
+def two_sided(after: str):
+    """A mine is accused in one report and answers in another; `after` is what the first report goes on with."""
+    accuser = f"""The water board said on Monday that the mine at Carrow had hidden a leak for two days.
+The board has counted nine hundred dead fish in the river.
+{after}"""
+    denier = """The mine's owner, Tin Lunn, denied that the dam had leaked, and said that a drain had burst.
+Some 140 people work at the mine in two shifts."""
+    stamp, title = "2026-11-23T04:00:00+00:00", "Mine denies that it hid a leak"
+    return Story(
+        "s",
+        title,
+        (
+            Article("a", "Lunn Post", "https://a.example", stamp, accuser, title),
+            Article("b", "Carrow Wire", "https://b.example", stamp, denier, "Owner: drain burst"),
+        ),
+    )
+
+
+def test_the_other_side_is_announced_where_it_has_the_last_word():
+    turns = told(two_sided("The board will meet on Friday to decide on a fine for the mine."), 5)
+    place = next(place for place, turn in enumerate(turns) if turn.kind == "reaction")
+    assert "denied that the dam had leaked" in turns[place + 1].text
+    assert any("will meet on Friday" in turn.text for turn in turns[place + 1 :])  # what comes next is nobody's word
+
+
+def test_the_other_side_is_not_announced_where_the_first_speaks_again_behind_it():
+    turns = told(two_sided("The water board said that it will decide on Friday whether to take the mine to court."), 5)
+    denial = next(place for place, turn in enumerate(turns) if "denied that the dam" in turn.text)
+    assert any("take the mine to court" in turn.text for turn in turns[denial + 1 :])
+    assert not any(turn.kind == "reaction" for turn in turns)

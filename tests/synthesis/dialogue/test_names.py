@@ -1,6 +1,6 @@
 from synthesis.dialogue.names import Introductions, misjoined
 from synthesis.dialogue.reading import read
-from synthesis.types import Article
+from synthesis.types import Article, Citation
 
 TRIAL = """A scan found early signs of kidney disease in a trial with 6,300 people in Aldmere.
 The patients' group Kidney Aldmere welcomed the result.
@@ -20,7 +20,7 @@ def test_a_country_is_never_taken_for_a_body_that_bears_its_name():
 
 def test_a_surname_becomes_the_full_name_that_the_report_gives_to_a_person():
     text, cites = told("Feld said the next trial starts in March.", 3)
-    assert text.startswith("The trial's head, Anna Feld,") and cites == [2]
+    assert text.startswith("The trial's head, Anna Feld,") and cites == [Citation("a", 2)]
 
 
 def test_a_name_that_no_cited_sentence_has_in_this_form_is_found():

@@ -189,9 +189,10 @@ def test_a_recorded_writer_is_loaded_and_writes_under_its_name(tmp_path, tiny, t
     source = tiny_checkpoint.write(tmp_path / "given")
     choice, _ = tiers.install("auto", tmp_path / "models", LAPTOP, source=source)
     writer = tiers.load(choice, tmp_path / "models")
-    # Even a random model's answer has the form, the citations and the figures that the story's grammar asks for.
+    # A random model's answer may pass the checks or not; that it was asked is said either way.
     dialogue = writer.write([trawler], DEFAULT_HOSTS, edition=edition)
-    assert dialogue.writer == "Tiny-1K-Instruct, small tier" and not dialogue.is_extractive
+    assert "Tiny-1K-Instruct, small tier" in dialogue.writer
+    assert dialogue.is_extractive is (dialogue.writer != "Tiny-1K-Instruct, small tier")
 
 
 @pytest.mark.parametrize("bits", [8, 4])
