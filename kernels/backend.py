@@ -16,7 +16,21 @@ from torch import Tensor
 
 from kernels.errors import BackendUnavailable
 
+
+def is_interpreted() -> bool:
+    """Whether Triton runs kernels on CPU tensors, in its interpreter. Read when triton is first imported."""
+    return os.environ.get("TRITON_INTERPRET", "0").lower() in ("1", "true", "on")
+
+
+def _may_launch() -> bool:
+    """Whether this torch could see a GPU, or something else was asked for: to import triton costs 80 MB."""
+    asked = os.environ.get("KERNELS_BACKEND") == "triton" or is_interpreted()
+    return asked or torch.version.cuda is not None or torch.version.hip is not None
+
+
 try:
+    if not _may_launch():
+        raise ImportError("no kernel could be launched")
     import triton
     import triton.language as tl
 except ImportError:
@@ -29,13 +43,8 @@ CHOICES = ("auto", "triton", "reference")
 
 
 def jit(kernel: Callable[..., Any]) -> Any:
-    """`triton.jit` where triton is installed; else the function itself, which is then never called."""
+    """`triton.jit` where triton is imported; else the function itself, which is then never called."""
     return triton.jit(kernel) if triton is not None else kernel
-
-
-def is_interpreted() -> bool:
-    """Whether Triton runs kernels on CPU tensors, in its interpreter. Read when triton is first imported."""
-    return os.environ.get("TRITON_INTERPRET", "0").lower() in ("1", "true", "on")
 
 
 @cache

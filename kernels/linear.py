@@ -24,7 +24,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     x: (..., I); weight: (C, I) in x's dtype; bias: (C,) or None. Returns (..., C) in x's dtype. oneDNN's product has no
     gradient: where one is asked for, torch's own is used.
     """
-    if x.device.type == "cpu" and x.dtype == torch.float32 and not _is_learning(x, weight, bias) and _has_onednn():
+    if x.device.type == "cpu" and x.dtype == torch.float32 and not _is_learning(x, weight, bias) and has_onednn():
         out: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
         return out
     return linear_reference(x, weight, bias)
@@ -35,5 +35,5 @@ def _is_learning(*tensors: Tensor | None) -> bool:
 
 
 @cache
-def _has_onednn() -> bool:
+def has_onednn() -> bool:
     return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")

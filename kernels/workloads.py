@@ -15,6 +15,7 @@ from kernels import add_rms_norm as rms
 from kernels import channel_moments as statistics
 from kernels import conv1d as convolution
 from kernels import decode_attention as attention
+from kernels import half_linear as halves
 from kernels import linear as products
 from kernels import moe_route as routing
 from kernels import overlap_add as tail
@@ -188,6 +189,18 @@ def narrow_layers(setting: Setting) -> Iterator[Workload]:
         yield Workload("quantized_linear", (*x.shape, outputs, bits), run, reference, moved, flops)
 
 
+def halved_layers(setting: Setting) -> Iterator[Workload]:
+    """The gates and ups of the embedded model, which runs on a CPU, for one token a text; the library's in float32."""
+    if setting.device.type != "cpu" or setting.dtype != torch.float32 or not halves.has_half_product():
+        return
+    x, plain = setting.normal(setting.batch, 576), setting.normal(3072, 576) / 24
+    weight = halves.halve(plain)
+    run, reference = (partial(f, x, weight) for f in (halves.half_linear, halves.half_linear_reference))
+    moved = weight.size_bytes + size_bytes(x) + len(x) * len(plain) * x.element_size()
+    shape = (*x.shape, len(plain))
+    yield Workload("half_linear", shape, run, reference, moved, 2 * len(x) * plain.numel(), partial(F.linear, x, plain))
+
+
 def decoding(setting: Setting) -> Iterator[Workload]:
     """A step of `batch` texts, each with CONTEXT tokens, in the heads of Qwen3-30B-A3B."""
     heads, kv_heads = 32, 4
@@ -218,5 +231,6 @@ GROUPS: dict[str, Callable[[Setting], Iterator[Workload]]] = {
     "moe_route": tokens,
     "decode_attention": decoding,
     "quantized_linear": narrow_layers,
+    "half_linear": halved_layers,
     "moe_decode": experts,
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from synthesis.bench.peers import PeerAbsent
+from synthesis.bench.packages import PeerAbsent
 from synthesis.errors import SynthesisError
 
 

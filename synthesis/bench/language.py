@@ -19,7 +19,7 @@ import torch
 from synthesis import checkpoint
 from synthesis.bench import BadOption, machine
 from synthesis.bench.language_runners import OURS, PEER, Prompts, Runner, Telling, Timing
-from synthesis.bench.peers import PeerAbsent
+from synthesis.bench.packages import PeerAbsent
 from synthesis.device import cores, prepare_cpu
 
 PROMPT_TOKENS = 64

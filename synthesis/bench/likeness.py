@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from synthesis.audio.resample import VOICE_RATE, resample
-from synthesis.bench.peers import require
+from synthesis.bench.packages import require
 
 MEL_BANDS, N_FFT, HOP = 80, 1024, 256
 QUIETEST = 1e-5

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from synthesis.audio.resample import VOICE_RATE, resample
-from synthesis.bench.peers import require
+from synthesis.bench.packages import require
 from synthesis.recogniser import LISTENING_RATE
 
 

@@ -7,7 +7,6 @@ ours are put in afterwards; the ONNX runner gets the 8-bit export that our weigh
 from __future__ import annotations
 
 import hashlib
-import importlib
 import os
 import tempfile
 import warnings
@@ -23,10 +22,10 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from synthesis import checkpoint, downloads
-from synthesis.audio.resample import make_torchaudio_importable
+from synthesis.bench.packages import PeerAbsent, require
 from synthesis.conversion import STYLE_TABLE, joined_export
 from synthesis.device import compute_device
-from synthesis.errors import CheckpointError, SynthesisError
+from synthesis.errors import CheckpointError
 from synthesis.model_cards import VOICE
 from synthesis.speech.symbols import vocabulary
 from synthesis.speech.voices import Voices
@@ -63,20 +62,6 @@ REFERENCE_CONFIG: dict[str, Any] = {
         "upsample_initial_channel": 512,
     },
 }
-
-
-class PeerAbsent(SynthesisError):
-    """A peer, or a tool that a measurement needs, that is not installed or cannot run here."""
-
-
-def require(module: str, extra: str) -> Any:
-    """Import a package of an optional extra. Raises PeerAbsent saying how to install it."""
-    # Several of them import torchaudio, which beside a CPU build of torch needs our help.
-    make_torchaudio_importable()
-    try:
-        return importlib.import_module(module)
-    except (ImportError, OSError) as error:
-        raise PeerAbsent(f"{module} cannot be imported ({error}): pip install -e '.[{extra}]'") from error
 
 
 class Reference:

@@ -28,7 +28,8 @@ from synthesis.audio.resample import VOICE_RATE, resample
 from synthesis.bench import BadOption, machine
 from synthesis.bench.hearing import Errors, Name, Score, distance, score, sounds
 from synthesis.bench.listeners import Opinion
-from synthesis.bench.peers import ReferencePipeline, require
+from synthesis.bench.packages import require
+from synthesis.bench.peers import ReferencePipeline
 from synthesis.device import prepare_cpu
 from synthesis.recogniser import LISTENING_RATE, Recogniser
 from synthesis.speech.synthesizer import Synthesizer

@@ -17,7 +17,7 @@ from typing import Any
 
 from synthesis import checkpoint
 from synthesis.bench import BadOption, machine
-from synthesis.bench.peers import PeerAbsent
+from synthesis.bench.packages import PeerAbsent
 from synthesis.bench.renderers import OURS, PEERS, Piece, Renderer, Run
 from synthesis.bench.roundtrip import news
 from synthesis.device import compute_device, prepare_cpu

@@ -11,9 +11,10 @@ from torch import Tensor
 
 from kernels.backend import runs_triton
 from synthesis.config import LanguageConfig
-from synthesis.device import compute_device, language_dtype
+from synthesis.device import compute_device, give_back_memory, language_dtype
 from synthesis.errors import CheckpointError, PromptTooLong
 from synthesis.language.gguf import GgufFile
+from synthesis.language.half_model import can_halve
 from synthesis.language.kv_cache import KVCache, Span
 from synthesis.language.model import LanguageModel
 from synthesis.language.quantized_model import Quantisation
@@ -29,6 +30,7 @@ from synthesis.types import no_progress
 Ids = Sequence[int]
 
 SCORED_AT_ONCE = 2048  # tokens of one scoring pass: bounds its activations
+PREFILLED_ON_CPU = 512  # tokens of one pass over prompts: on a CPU more of them are no faster, and take memory
 LOGITS_AT_ONCE = 256  # rows of logits alive at a time: 50 MB for a vocabulary of 49,152
 
 
@@ -48,8 +50,8 @@ class Engine:
         clock: Callable[[], float] = time.monotonic,
     ):
         self.model, self._tokenizer, self._clock = model, tokenizer, clock
-        self.device, self.dtype = model.embedding.device, model.embedding.dtype
-        self.limits = limits or Limits(default_budget_bytes(self.device))
+        self.device, self.dtype = model.device, model.dtype
+        self.limits = limits or _default_limits(self.device)
 
     @classmethod
     def load(
@@ -58,24 +60,31 @@ class Engine:
         device: str | None = None,
         *,
         quantise: Quantisation | None = None,
+        is_exact: bool = False,
         progress: Loading = no_progress,
     ) -> Engine:
         """Load a hub checkpoint (a directory) or a GGUF file (or a directory with just one), in the device's own dtype.
 
-        `quantise` rounds the large weights to 8 or 4 bits as they are read; `progress` is told bytes.
+        `quantise` rounds the large weights to 8 or 4 bits as they are read; else a CPU keeps them in 16 bits where it
+        has a product for such, unless they are to be `is_exact`. `progress` is told bytes.
         Raises CheckpointError, in one line, on anything missing, damaged or not supported.
         """
         path = Path(path)
         place = compute_device(device)
-        dtype = language_dtype(place)
+        dtype, halves = language_dtype(place), quantise is None and not is_exact and can_halve(place)
         single = _gguf_in(path)
         if single is not None:
             file = GgufFile(single)
-            return cls(file.model(place, dtype, quantise=quantise, progress=progress), file.tokenizer())
+            loaded = cls(
+                file.model(place, dtype, quantise=quantise, halves=halves, progress=progress), file.tokenizer()
+            )
+            give_back_memory()
+            return loaded
         if not path.is_dir():
             raise CheckpointError(f"there is no model at {path}")
         tokenizer = Tokenizer.from_hub(path) if (path / "tokenizer.json").is_file() else None
-        return cls(load_hub_model(path, place, dtype, quantise=quantise, progress=progress), tokenizer)
+        model = load_hub_model(path, place, dtype, quantise=quantise, halves=halves, progress=progress)
+        return cls(model, tokenizer)
 
     @property
     def config(self) -> LanguageConfig:
@@ -179,6 +188,11 @@ class Engine:
                 raise ValueError(f"prompt {number} has no tokens")
             if len(prompt) + max_tokens > self.config.max_positions:
                 raise PromptTooLong(len(prompt) + max_tokens, self.config.max_positions)
+
+
+def _default_limits(device: torch.device) -> Limits:
+    budget = default_budget_bytes(device)
+    return Limits(budget, prefill_tokens=PREFILLED_ON_CPU) if device.type == "cpu" else Limits(budget)
 
 
 def _gguf_in(path: Path) -> Path | None:

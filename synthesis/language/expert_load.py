@@ -22,7 +22,7 @@ class ExpertLoad:
     def __init__(self, model: LanguageModel):
         self._experts = [module for module in model.modules() if isinstance(module, Experts)]
         shape = (len(self._experts), model.config.num_experts)
-        self.counts = torch.zeros(shape, dtype=torch.int64, device=model.embedding.device)
+        self.counts = torch.zeros(shape, dtype=torch.int64, device=model.device)
 
     @contextmanager
     def watched(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from kernels.backend import runs_triton
 from kernels.errors import ShapeError
+from kernels.half_linear import HalfWeight, half_linear
 from kernels.moe_decode import moe_decode, suits_decode
 from kernels.moe_down import moe_down
 from kernels.moe_gate_up import moe_gate_up
@@ -41,8 +42,9 @@ class Experts(nn.Module):
 
     A token's result is the sum over its experts in the order of the router, and no other token's row enters it. What is
     left to its neighbours is which way all of them go, and there the height of a matrix product. In Triton a few
-    choices (`suits_decode`) give a token the same bits in any company; more of them the same in
-    any that has blocks of the same height (`block_rows`). On a CPU the library may round up to three rows otherwise.
+    choices (`suits_decode`) give a token the same bits in any company; more of them the same in any that has blocks of
+    the same height (`block_rows`). On a CPU weights in 16 bits give it the same in any; in float32 the library may
+    round up to eleven rows otherwise.
     """
 
     def __init__(self, config: LanguageConfig):
@@ -74,6 +76,12 @@ class Experts(nn.Module):
             delattr(self, name)
             held = nn.Parameter(weight, requires_grad=False) if isinstance(weight, Tensor) else weight
             setattr(self, name, held)
+
+    def take_halves(self, gate_up: tuple[HalfWeight, ...], down: tuple[HalfWeight, ...]) -> None:
+        """Take these, one for each expert, in place of what was filled: such weights lie on a CPU."""
+        for name, halved in (("gate_up", gate_up), ("down", down)):
+            delattr(self, name)
+            setattr(self, name, halved)
 
     @property
     def weights(self) -> tuple[Weight, Weight]:
@@ -113,9 +121,14 @@ class Experts(nn.Module):
         for expert, count in enumerate(expert_count.tolist()):
             if count:
                 rows = slice(start, start + count)
-                gate_up, down = (dequantize(weight[expert], x.dtype) for weight in self.weights)
-                done[rows] = F.linear(silu_multiply(F.linear(grouped[rows], gate_up)), down)
+                gate_up, down = (weight[expert] for weight in self.weights)
+                done[rows] = _product(silu_multiply(_product(grouped[rows], gate_up)), down)
                 start += count
         chosen = torch.empty_like(done)
         chosen[order] = done
         return (chosen.unflatten(0, (-1, self.k)) * expert_weight[..., None].to(x.dtype)).sum(1)
+
+
+def _product(x: Tensor, weight: Weight | HalfWeight) -> Tensor:
+    """x: (T, D); weight: (N, D), widened whole unless it is kept in 16 bits. Returns (T, N)."""
+    return half_linear(x, weight) if isinstance(weight, HalfWeight) else F.linear(x, dequantize(weight, x.dtype))

@@ -6,6 +6,7 @@ Source: the GGUF specification of ggml, and its reader and de-quantisation in th
 from __future__ import annotations
 
 import mmap
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +18,13 @@ import torch
 from torch import Tensor
 
 from synthesis.config import LanguageConfig
-from synthesis.device import give_back_memory
 from synthesis.errors import CheckpointError
 from synthesis.language.families import read_config
+from synthesis.language.gguf_contents import GgufContents, GgufTensor
 from synthesis.language.model import LanguageModel
-from synthesis.language.quantized_model import Quantisation, allocate
+from synthesis.language.quantized_model import Quantisation, outline
 from synthesis.language.tokenizer import Tokenizer
-from synthesis.language.weights import check_tensors, destinations, fill
+from synthesis.language.weights import check_tensors, destinations, fill_model
 from synthesis.types import Progress, no_progress
 
 _QUANTISATIONS = frozenset({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
@@ -40,8 +41,18 @@ _OF_LAYER = {
     "ffn_down": "mlp.down_proj",
 }
 _CONTROL = 3
-PIECE = 1 << 21  # numbers that are wide at a time
-_DAMAGE = (ValueError, OSError, IndexError, KeyError, TypeError, AttributeError, ArithmeticError, MemoryError)
+PIECE = 1 << 19  # numbers that are wide at a time
+_DAMAGE = (
+    ValueError,
+    OSError,
+    struct.error,
+    IndexError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+)
 
 
 class GgufFile:
@@ -50,12 +61,8 @@ class GgufFile:
     def __init__(self, path: Path):
         self.path = path
         with _damage_named(path):
-            reader = gguf.GGUFReader(path)
-            self._fields = {name: field.contents() for name, field in reader.fields.items()}
-            self._tensors, self._mapped = reader.tensors, reader.data
-            # The reader keeps an array for each token and merge of the vocabulary: 160 MB.
-            reader.fields.clear()
-        give_back_memory()
+            contents = GgufContents(path)
+        self._fields, self._tensors, self._mapped = contents.fields, contents.tensors, contents.mapped
 
     def config(self) -> LanguageConfig:
         """The file's fields, read as a hub config.json would be."""
@@ -68,22 +75,23 @@ class GgufFile:
         dtype: torch.dtype,
         *,
         quantise: Quantisation | None = None,
+        halves: bool = False,
         progress: Progress = no_progress,
     ) -> LanguageModel:
-        """The model, its weights de-quantised one tensor at a time; `progress` is told of bytes of the file."""
+        """The model, its weights de-quantised one tensor at a time; `progress` is told of bytes of the file.
+
+        `halves` keeps them in 16 bits, on a CPU.
+        """
         config = self.config()
         tensors = {_hub_name(tensor.name): tensor for tensor in self._tensors}
-        shapes = {name: [int(size) for size in reversed(tensor.shape)] for name, tensor in tensors.items()}
-        outline = allocate(config, torch.device("meta"), dtype, quantise)
-        check_tensors(self.path.name, shapes, destinations(outline))
+        shapes = {name: tensor.shape for name, tensor in tensors.items()}
+        check_tensors(self.path.name, shapes, destinations(outline(config, torch.device("meta"), dtype, quantise)))
         for tensor in tensors.values():
             self._check_type(tensor)
-        model = allocate(config, device, dtype, quantise)
-        places = destinations(model)
-        done, total = 0, sum(tensor.n_bytes for tensor in tensors.values())
-        for name, tensor in tensors.items():
-            fill(places[name], name, _pieces(name, tensor, config))
-            done += tensor.n_bytes
+        model = outline(config, device, dtype, quantise)
+        done, total = 0, sum(tensor.rows.nbytes for tensor in tensors.values())
+        for name in fill_model(model, device, lambda name: _pieces(name, tensors[name], config), halves=halves):
+            done += tensors[name].rows.nbytes
             self._unmap()
             progress(done, total)
         return model
@@ -150,8 +158,8 @@ class GgufFile:
         if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
 
-    def _check_type(self, tensor: gguf.ReaderTensor) -> None:
-        kind = tensor.tensor_type.name
+    def _check_type(self, tensor: GgufTensor) -> None:
+        kind = tensor.kind.name
         if kind not in _QUANTISATIONS:
             raise CheckpointError(f"{self.path.name}: {tensor.name} is stored as {kind}, which is not supported")
 
@@ -166,12 +174,12 @@ def _damage_named(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{path} is damaged or no GGUF file: {first or type(broken).__name__}") from broken
 
 
-def _pieces(name: str, tensor: gguf.ReaderTensor, config: LanguageConfig) -> Iterator[Tensor]:
+def _pieces(name: str, tensor: GgufTensor, config: LanguageConfig) -> Iterator[Tensor]:
     """The tensor's numbers in the hub's order, 1-D, some rows at a time: heads stay whole."""
     heads = max(1, PIECE // (config.head_dim * config.hidden_size))
-    rows = heads * config.head_dim if tensor.data.ndim > 1 else len(tensor.data)
-    for start in range(0, len(tensor.data), rows):
-        values = gguf.quants.dequantize(tensor.data[start : start + rows], tensor.tensor_type)
+    rows = heads * config.head_dim
+    for start in range(0, len(tensor.rows), rows):
+        values = gguf.quants.dequantize(tensor.rows[start : start + rows], tensor.kind)
         wide = torch.from_numpy(np.require(values, np.float32, "W"))
         yield _pairs_to_halves(name, wide, config).flatten()
 

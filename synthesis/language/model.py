@@ -36,7 +36,7 @@ class LanguageModel(nn.Module):
         self.embedding = nn.Parameter(torch.empty(config.vocab_size, config.hidden_size), requires_grad=False)
         self.layers = nn.ModuleList(Layer(config, index) for index in range(config.num_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.head = None if config.tied_head else Linear(config.hidden_size, config.vocab_size)
+        self.head: nn.Module | None = None if config.tied_head else Linear(config.hidden_size, config.vocab_size)
 
     @classmethod
     def allocate(cls, config: LanguageConfig, device: torch.device, dtype: torch.dtype) -> LanguageModel:
@@ -49,11 +49,20 @@ class LanguageModel(nn.Module):
                 layer.router_bias.data = layer.router_bias.data.float()
         return model.to_empty(device=device)
 
+    @property
+    def device(self) -> torch.device:
+        return self.norm.weight.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the hidden states; a weight may be kept in fewer bits."""
+        return self.norm.weight.dtype
+
     def forward(self, tokens: Tensor, span: Span, cache: KVCache) -> Tensor:
         """tokens: (T,) int64, packed rows. Returns the normalised hidden states (T, D); `logits` reads them."""
         config = self.config
         angles = rotary_angles(config, span.positions)
-        x = _scaled(F.embedding(tokens, self.embedding), config.embedding_multiplier)
+        x = _scaled(F.embedding(tokens, self.embedding).to(self.dtype), config.embedding_multiplier)
         residual = torch.zeros_like(x)
         for layer in self.layers:
             assert isinstance(layer, Layer)

@@ -35,20 +35,18 @@ class QuantizedLinear(nn.Module):
         return quantized_linear(x, self.weight, self.bias)
 
 
-def allocate(
+def outline(
     config: LanguageConfig, device: torch.device, dtype: torch.dtype, quantise: Quantisation | None = None
 ) -> LanguageModel:
-    """The model with its parameters on `device`, unfilled; with `quantise`, those of its experts and projections in so
-    many bits. Raises CheckpointError if one of them has no groups of 64 columns."""
-    if quantise is None:
-        return LanguageModel.allocate(config, device, dtype)
-    if quantise not in BITS:
+    """The model without memory for its parameters; with `quantise` there is some on `device`, for its experts and
+    projections in so many bits. Raises CheckpointError if one of them has no groups of 64 columns."""
+    if quantise is not None and quantise not in BITS:
         raise ValueError(f"quantise is {quantise!r}, and must be one of {', '.join(BITS)}, or None")
     model = LanguageModel.allocate(config, torch.device("meta"), dtype)
-    for layer in model.layers:
-        assert isinstance(layer, Layer)
+    for layer in model.layers if quantise else ():
+        assert isinstance(layer, Layer) and quantise
         _quantize_layer(layer, device, BITS[quantise])
-    return model.to_empty(device=device)
+    return model
 
 
 def _quantize_layer(layer: Layer, device: torch.device, bits: Literal[8, 4]) -> None:

@@ -56,7 +56,7 @@ class RecordedSteps:
     def __init__(self, model: LanguageModel, cache: KVCache, recorder: Callable[[], Recorder] = GraphRecorder):
         self._model, self._cache, self._recorder = model, cache, recorder
         # Tokens, rows, positions, and where in the pass each row's new tokens end.
-        self._inputs = torch.zeros(4, BUCKETS[-1], dtype=torch.int64, device=model.embedding.device)
+        self._inputs = torch.zeros(4, BUCKETS[-1], dtype=torch.int64, device=model.device)
         self._replays: dict[int, Work] = {}
         self._record: Recorder | None = None
         self._moves = cache.moves

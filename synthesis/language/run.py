@@ -63,8 +63,8 @@ class Run(Iterator[tuple[int, Generation]]):
         self.tickets: list[Ticket] = []
         self.figures = Figures()
         self._model, self._limits, self._on_progress, self._clock = model, limits, on_progress, clock
-        self._device = model.embedding.device
-        self._slots = Slots(model.config, limits.cache_bytes, device=self._device, dtype=model.embedding.dtype)
+        self._device = model.device
+        self._slots = Slots(model.config, limits.cache_bytes, device=self._device, dtype=model.dtype)
         self._load = ExpertLoad(model) if counts_experts else None
         # A replay runs no Python, and so no hook that would count.
         recorder = None if counts_experts else recorder

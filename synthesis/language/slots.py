@@ -16,7 +16,7 @@ import torch
 from synthesis.config import LanguageConfig
 from synthesis.language.kv_cache import KVCache
 
-BLOCK = 64  # rooms grow by so many tokens
+BLOCK = 16  # rooms grow by so many tokens
 SHARED_AT_LEAST = 16  # tokens; to copy fewer is no gain
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from torch import Tensor
 from kernels.quantized import QuantizedWeight, Weight, quantize
 from synthesis.config import LanguageConfig
 from synthesis.errors import CheckpointError
+from synthesis.language.attention import Linear
 from synthesis.language.experts import Experts, SwiGLU
 from synthesis.language.families import read_config
+from synthesis.language.half_model import halve_ends, halve_layer
 from synthesis.language.model import LanguageModel, Layer
-from synthesis.language.quantized_model import Quantisation, allocate
+from synthesis.language.quantized_model import Quantisation, outline
 from synthesis.language.safetensors_file import Reader, StoredTensor, read_header
 from synthesis.types import Progress, no_progress
 
@@ -31,11 +33,13 @@ def load_hub_model(
     dtype: torch.dtype,
     *,
     quantise: Quantisation | None = None,
+    halves: bool = False,
     progress: Progress = no_progress,
 ) -> LanguageModel:
     """The model of a directory with config.json and safetensors; `progress` is told of bytes.
 
-    Beside the parameters it takes one buffer of host memory, and with `quantise` room for one tensor on the device.
+    Beside the parameters it takes one buffer of host memory, with `quantise` room for one tensor on the device, and
+    with `halves`, which keeps weights on a CPU in 16 bits, room for one layer, or the embedding, in 32.
     Raises CheckpointError: before anything is allocated if a tensor is missing, unexpected or of another shape or type;
     later if one holds what is no number.
     """
@@ -44,15 +48,35 @@ def load_hub_model(
     if config.tied_head:
         stored.pop("lm_head.weight", None)
     shapes = {name: tensor.shape for name, tensor in stored.items()}
-    check_tensors(directory.name, shapes, destinations(allocate(config, torch.device("meta"), dtype, quantise)))
-    model = allocate(config, device, dtype, quantise)
-    places, reader = destinations(model), Reader(device)
+    check_tensors(directory.name, shapes, destinations(outline(config, torch.device("meta"), dtype, quantise)))
+    model, reader = outline(config, device, dtype, quantise), Reader(device)
     done, total = 0, sum(tensor.size_bytes for tensor in stored.values())
-    for name, tensor in stored.items():
-        fill(places[name], name, reader.pieces(tensor))
-        done += tensor.size_bytes
+    for name in fill_model(model, device, lambda name: reader.pieces(stored[name]), halves=halves):
+        done += stored[name].size_bytes
         progress(done, total)
     return model
+
+
+def fill_model(
+    model: LanguageModel, device: torch.device, pieces: Callable[[str], Iterable[Tensor]], *, halves: bool
+) -> Iterator[str]:
+    """Allocate and fill the parameters of an outline, a layer at a time, with `pieces(name)`; yields what was read."""
+    for part in (model.norm, *([] if model.head is None else [model.head])):
+        part.to_empty(device=device)
+    yield from _fill(_ends(model.to_empty(device=device, recurse=False)), pieces)
+    if halves:
+        halve_ends(model)
+    for index, layer in enumerate(model.layers):
+        assert isinstance(layer, Layer)
+        yield from _fill(_layer(layer.to_empty(device=device), index, model.config), pieces)
+        if halves:
+            halve_layer(layer)
+
+
+def _fill(places: Mapping[str, Weight], pieces: Callable[[str], Iterable[Tensor]]) -> Iterator[str]:
+    for name, place in places.items():
+        fill(place, name, pieces(name))
+        yield name
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -69,15 +93,15 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def destinations(model: LanguageModel) -> dict[str, Weight]:
-    """Every tensor that a hub checkpoint of this model has, by name: the part of our parameters that it fills."""
-    places: dict[str, Weight] = {"model.embed_tokens.weight": model.embedding, "model.norm.weight": model.norm.weight}
-    if model.head is not None:
-        places["lm_head.weight"] = model.head.weight
+    """Every tensor that a hub checkpoint of this model has, by name: the part of our parameters that it fills.
+
+    Not of a model whose weights are kept in 16 bits, which have another layout.
+    """
+    places = _ends(model)
     for index, layer in enumerate(model.layers):
         assert isinstance(layer, Layer)
-        for name, tensor in (*_attention(layer), *_ffn(layer, model.config)):
-            places[f"model.layers.{index}.{name}"] = tensor
-    return {name: place.detach() if isinstance(place, Tensor) else place for name, place in places.items()}
+        places |= _layer(layer, index, model.config)
+    return places
 
 
 def check_tensors(checkpoint: str, found: Mapping[str, Sequence[int]], places: Mapping[str, Weight]) -> None:
@@ -127,6 +151,22 @@ def _quantize_into(place: QuantizedWeight, whole: Tensor) -> None:
         rounded = quantize(part, place.bits, place.group)
         values.copy_(rounded.values)
         scales.copy_(rounded.scales)
+
+
+def _ends(model: LanguageModel) -> dict[str, Weight]:
+    places: dict[str, Weight] = {"model.embed_tokens.weight": model.embedding, "model.norm.weight": model.norm.weight}
+    if isinstance(model.head, Linear):
+        places["lm_head.weight"] = model.head.weight
+    return _detached(places.items())
+
+
+def _layer(layer: Layer, index: int, config: LanguageConfig) -> dict[str, Weight]:
+    places = (*_attention(layer), *_ffn(layer, config))
+    return _detached((f"model.layers.{index}.{name}", place) for name, place in places)
+
+
+def _detached(places: Iterable[tuple[str, Weight]]) -> dict[str, Weight]:
+    return {name: place.detach() if isinstance(place, Tensor) else place for name, place in places}
 
 
 def _attention(layer: Layer) -> Iterator[tuple[str, Weight]]:

@@ -24,7 +24,7 @@ def test_without_a_gpu_the_reference_runs():
 
 
 def test_with_a_gpu_triton_runs_on_its_tensors_alone(monkeypatch):
-    pytest.importorskip("triton")
+    monkeypatch.setattr(choice, "triton", pytest.importorskip("triton"))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert choice.backend() == "triton"
     assert not choice.runs_triton(torch.zeros(1))
@@ -37,9 +37,27 @@ def test_a_gpu_can_be_told_to_run_the_reference(monkeypatch):
 
 
 def test_the_interpreter_runs_triton_on_a_cpu(monkeypatch):
-    pytest.importorskip("triton")
+    monkeypatch.setattr(choice, "triton", pytest.importorskip("triton"))
     monkeypatch.setenv("TRITON_INTERPRET", "1")
     assert choice.runs_triton(torch.zeros(1))
+
+
+@pytest.mark.parametrize(
+    ("environment", "built_for", "imported"),
+    [
+        ({}, None, False),  # a torch for the CPU alone
+        ({}, "12.8", True),
+        ({"KERNELS_BACKEND": "reference"}, None, False),
+        ({"TRITON_INTERPRET": "1"}, None, True),
+        ({"KERNELS_BACKEND": "triton"}, None, True),
+    ],
+)
+def test_triton_is_imported_only_where_it_may_run(monkeypatch, environment, built_for, imported):
+    monkeypatch.setattr(torch.version, "cuda", built_for)
+    monkeypatch.setattr(torch.version, "hip", None)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert choice._may_launch() is imported
 
 
 def test_triton_by_name_without_a_gpu_is_refused(monkeypatch):

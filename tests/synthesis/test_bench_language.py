@@ -13,7 +13,7 @@ from synthesis.bench import __main__ as bench
 from synthesis.bench import carving, invented_news, judging, language, language_runners, language_shapes
 from synthesis.bench.judging_cases import ANSWERS, PAIRS
 from synthesis.bench.language_runners import OURS, PEER, Telling, Timing
-from synthesis.bench.peers import PeerAbsent
+from synthesis.bench.packages import PeerAbsent
 from synthesis.errors import CheckpointError
 from synthesis.language.engine import Engine
 from synthesis.language.model import LanguageModel
@@ -246,6 +246,7 @@ def test_the_runner_times_real_weights():
     try:
         timing = runner.time([[1000, 1001, 1002], [1010, 1011, 1012]], 3)
         assert (timing.prefilled, timing.decoded) == (6, 4)
-        assert runner.sizes()["weights"] == pytest.approx(4 * 134_515_008, rel=1e-3)
+        # In 16 bits, but for the last columns of the head.
+        assert 2 * 134_515_008 < runner.sizes()["weights"] < 2.1 * 134_515_008
     finally:
         runner.close()

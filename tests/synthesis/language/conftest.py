@@ -149,5 +149,11 @@ def embedded_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def embedded(embedded_folder) -> Engine:
-    """The installed embedded model."""
+    """The installed embedded model, as it is shipped."""
     return Engine.load(embedded_folder, device="cpu")
+
+
+@pytest.fixture(scope="session")
+def exact(embedded_folder) -> Engine:
+    """The installed embedded model with its weights in float32."""
+    return Engine.load(embedded_folder, device="cpu", is_exact=True)

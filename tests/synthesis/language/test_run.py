@@ -50,7 +50,7 @@ def finish(run: Run) -> list[Generation]:
 
 def tokens_of(model: LanguageModel, tokens: int) -> Limits:
     """Limits with a cache of so many tokens."""
-    return Limits(tokens * KVCache.bytes_per_token(model.config, model.embedding.dtype))
+    return Limits(tokens * KVCache.bytes_per_token(model.config, model.dtype))
 
 
 class Watch:

@@ -43,11 +43,11 @@ def test_room_is_only_taken_when_it_is_needed():
     slots = slots_of(1000)
     assert slots.cache.size_bytes == 0
     slots.make_room(2, 65)
-    assert shape(slots) == (2, 128)
+    assert shape(slots) == (2, 80)
     slots.make_room(1, 20)
-    assert shape(slots) == (2, 128)
+    assert shape(slots) == (2, 80)
     slots.make_room(3, 20)
-    assert shape(slots) == (3, 128)
+    assert shape(slots) == (3, 80)
 
 
 def test_wide_rows_give_way_to_many_and_to_the_last_token_of_the_budget():
@@ -55,7 +55,7 @@ def test_wide_rows_give_way_to_many_and_to_the_last_token_of_the_budget():
     slots.make_room(1, 1000)
     assert shape(slots) == (1, 1000)
     slots.make_room(5, 150)
-    assert shape(slots) == (5, 192)
+    assert shape(slots) == (5, 160)
     slots.make_room(5, 200)
     assert shape(slots) == (5, 200)
     assert not slots.can_hold(5, 201)
