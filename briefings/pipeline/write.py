@@ -25,7 +25,6 @@ EDITABLE = (Status.WRITTEN, Status.APPROVED, Status.VOICED)
 REMEMBERED_EDITIONS = 10
 REMEMBERED_QUESTIONS = 4  # editions: the right question has few wordings, and a wrong one is worse than a known one
 RECORDINGS_HEARD = 5
-WORDS_A_MINUTE = 165
 SHORT = 0.85  # of the length asked for
 UNAPPROVED: dict[str, object] = {
     "approved_by": None,
@@ -50,7 +49,7 @@ def run(claim: stages.Claim) -> None:
     stories = [told for story in free if (told := told_story(story, episode)).articles]
     dialogue = _write(claim, stories)
     card = _score(dialogue, stories, episode)
-    measured = _measure(dialogue, episode.show)
+    measured = _measure(dialogue, episode.show, card["minutes"])
     with stages.finish(claim, **measured):
         _store(episode, dialogue, card)
         _entitle(episode, dialogue, stories)
@@ -178,14 +177,13 @@ def _recent_phrases(episode: Episode) -> Iterable[str]:
     ]
 
 
-def _measure(dialogue: types.Dialogue, show: Show) -> dict[str, object]:
-    words = sum(len(turn.text.split()) for turn in dialogue.turns)
-    minutes = words / WORDS_A_MINUTE
+def _measure(dialogue: types.Dialogue, show: Show, minutes: float) -> dict[str, object]:
+    """`minutes`: what the script takes to say, as the writer itself counts it."""
     return {
         "writer": dialogue.writer,
         "turns": len(dialogue.turns),
-        "words": words,
-        "minutes": round(minutes, 2),
+        "words": sum(len(turn.text.split()) for turn in dialogue.turns),
+        "minutes": minutes,
         "minutes_asked": show.minutes,
         "is_short": minutes < SHORT * show.minutes,
         "stories": len({turn.story for turn in dialogue.turns if turn.story}),

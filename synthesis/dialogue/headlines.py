@@ -35,6 +35,7 @@ _SMALL = frozenset("a an the and or of in on at to for from by with as is are af
 _NUMBERS = frozenset(
     "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred".split()
 )
+_ORDINAL = re.compile(r"first|second|third|fourth|[1-4](?:st|nd|rd|th)", re.I)
 _CIRCUMSTANCES = frozenset("at from for in on after during near".split())
 _JOINS = frozenset("after as when if while before because since until".split())
 _DETERMINED = frozenset("det poss nummod predet".split())
@@ -96,9 +97,11 @@ def clause(headline: str, story: Story) -> str:
     articles = {}
     for noun in doc:
         is_head = noun.tag_ == "NN" and noun.dep_ != "compound"
-        if not (is_head or _hides_subject(noun, doc, body)) or noun.ent_type_ in {"PERCENT", "DATE", "MONEY"}:
+        if not (is_head or _hides_subject(noun, doc, body)):
             continue
         start = _start_of(noun, doc)
+        if noun.ent_type_ in {"PERCENT", "DATE", "MONEY"} and not _is_numbered_period(doc, start, noun.i):
+            continue
         if any(child.dep_ in _DETERMINED or child.tag_ == "POS" for child in noun.lefts) or doc[start].tag_ == "PRP$":
             continue
         article = _article(noun, doc, start, body)
@@ -203,6 +206,11 @@ def _start_of(noun: Token, doc: Doc) -> int:
     return start
 
 
+def _is_numbered_period(doc: Doc, start: int, noun: int) -> bool:
+    """A quarter or a half by its number, before which English wants "the"."""
+    return start < noun and doc[noun].lower_ in {"quarter", "half"} and bool(_ORDINAL.fullmatch(doc[start].text))
+
+
 def _article(noun: Token, doc: Doc, start: int, body: str) -> str | None:
     """The article for a noun that a headline has without one, as the report uses it: "" for none, None if unknown."""
     if start and doc[start - 1].tag_ == "IN" and doc[start - 1 : noun.i + 1].text in body:
@@ -210,6 +218,8 @@ def _article(noun: Token, doc: Doc, start: int, body: str) -> str | None:
     if any(token.tag_ == "NNP" for token in doc[start : noun.i]):
         return None
     first = doc[start].text
+    if _is_numbered_period(doc, start, noun.i):
+        return "the"
     if doc[start].tag_ == "JJS" or first.lower() in {"first", "second", "third", "last", "only", "same"}:
         return "the"
     if any(child.text == "of" and any(t.pos_ == "PROPN" for t in child.children) for child in noun.rights):

@@ -24,6 +24,8 @@ MOST_IN_AN_EDITION = {
     "spoken_of": 1,
     "next_step": 1,
 }  # what any story could be asked
+MOST_SAYINGS = 2  # of an edition's questions
+_SAYING = re.compile(r"(?:and |so )?what (?:does|do|did|has|have) .+ (?:say|said|make|made|have)\b")
 BANNED = re.compile(
     r"let's dive in|in other news|stay tuned|only time will tell|buckle up|deep dive|game[- ]changer|without further "
     r"ado|great question|absolutely|\bwow\b|fascinating|folks",
@@ -68,6 +70,7 @@ class Phrasebook:
         self._avoid = {_key(phrase) for phrase in self._recent}
         self._heard = {gram for phrase in self._recent for gram in four_grams(phrase)}
         self._used: set[str] = set()
+        self._sayings = 0  # questions asked of the shape "what does X say"
         self._ranker = ranker
 
     def say(self, section: str, need: str, **slots: str) -> str:
@@ -107,6 +110,8 @@ class Phrasebook:
             return []
         light = [row for row in rows if row[0] in kept["light"] or "exactly" in row[0]]  # not said beside the dead
         fresh = [row for row in rows if self._is_fresh(*row) and not (plain and row in light)]
+        if self._sayings >= MOST_SAYINGS:
+            fresh = [row for row in fresh if not _SAYING.match(_key(row[1]))]
         self._random.shuffle(fresh)
         return fresh[:MOST_OF_A_KIND]
 
@@ -137,6 +142,7 @@ class Phrasebook:
         return any(pattern.search(phrase) for phrase in self._recent)
 
     def _mark(self, template: str, text: str) -> None:
+        self._sayings += bool(_SAYING.match(_key(text)))
         self._used |= {template, _frame(template), _key(text)}
 
 

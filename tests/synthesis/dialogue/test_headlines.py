@@ -30,6 +30,9 @@ def spoken(title, body):
          "seven are rescued and one missing after a trawler sinks off Cape Dorran"),
         ("Russia hits Kyiv with missiles", "Russia hit Kyiv with missiles on Sunday.",
          "Russia hits Kyiv with missiles"),
+        ("Aldmere's economy grew 1.1% in 1st quarter",
+         "Aldmere's economy grew 1.1% in the first quarter of the year, its National Statistics Institute said.",
+         "Aldmere's economy grew 1.1% in the 1st quarter"),
     ],
 )  # fmt: skip
 def test_a_headline_becomes_a_spoken_clause_with_the_reports_own_articles(title, body, clause):

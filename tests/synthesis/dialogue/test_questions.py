@@ -362,3 +362,12 @@ def test_a_head_is_asked_for_only_where_the_listener_knows_of_what():
     said = "The head, Denzil Farquhar, said that he had taught for four years."
     assert "the head" not in asked("Pupils need a physics teacher.", said)
     assert "the head" in asked("The school has a new head.", said)
+
+
+def test_no_third_question_of_an_edition_asks_what_somebody_says():
+    book = Phrasebook("seed")
+    asked = [
+        book.ask([phrases.Ask("named", {"who": f"Rhea {name}", "does": "does"})], "", plain=True) for name in "ABCDE"
+    ]
+    sayings = [question for question in asked if re.match(r"(And w|W)hat (does|did|do) .* say", question)]
+    assert len(sayings) == 2
