@@ -32,6 +32,10 @@ _OTHERS = {
     "twice": 2.0,
     "double": 2.0,
     "doubled": 2.0,
+    "triple": 3.0,
+    "tripled": 3.0,
+    "trebled": 3.0,
+    "quadrupled": 4.0,
     "pair": 2.0,
     "couple": 2.0,
 }
@@ -125,10 +129,11 @@ def _from_words(text: str) -> list[Figure]:
     figures: list[Figure] = []
     run: list[re.Match[str]] = []
     for match in _WORD.finditer(text):
-        if run and not _joins(run[-1][0].lower(), text[run[-1].end() : match.start()]):
+        word = match[0].lower()
+        is_next = bool(run) and _joins(run[-1][0].lower(), text[run[-1].end() : match.start()])
+        if run and not (is_next and not _are_two(run, word)):
             figures += _read_run(run, text)
             run = []
-        word = match[0].lower()
         last = run[-1][0].lower() if run else ""
         is_ordinal = word in _FIRSTS and last in _TENS and text[run[-1].end() : match.start()] == "-"
         goes_on = run and (word in {"and", "point"} or (word == "a" and last in {"half", "and"}) or is_ordinal)
@@ -148,6 +153,15 @@ def _from_words(text: str) -> list[Figure]:
 def _joins(word: str, between: str) -> bool:
     """Whether the number goes on after `word`: "one thousand, nine hundred"."""
     return between == "-" or not between.strip() or (between == ", " and _SCALES.get(word, 0) >= 1e3)
+
+
+def _are_two(run: list[re.Match[str]], word: str) -> bool:
+    """Whether two numbers stand side by side: "one six years old"; not the digits of "three point one four"."""
+    if run[-1][0].lower() == "both":
+        return True
+    return all(_UNITS.get(digit, 99) < 10 for digit in (run[-1][0].lower(), word)) and not any(
+        match[0].lower() == "point" for match in run
+    )
 
 
 def _is_number_word(word: str) -> bool:

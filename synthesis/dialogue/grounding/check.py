@@ -79,8 +79,8 @@ def _found(text: str, sources: tuple[str, ...], story: tuple[str, ...]) -> tuple
     parties = Parties([*cited, *rest])
     whole = [normalise(source) for source in sources]
     found = [
-        *numbers.findings(own, cited),
-        *dates.findings(own, cited),
+        *numbers.findings(own, cited, rest),
+        *dates.findings(own, cited, rest),
         *names.findings(own, cited, rest, parties),
         *roles.findings(own, parties),
         *quotations.findings(text, own, cited, whole, parties),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from synthesis.dialogue import figures
 from synthesis.dialogue.grounding import lexicon
 from synthesis.dialogue.grounding.names import DAYS, MONTHS
-from synthesis.dialogue.grounding.texts import Sentence
+from synthesis.dialogue.grounding.texts import Sentence, before
 from synthesis.types import Finding
 
 if TYPE_CHECKING:
@@ -38,12 +38,18 @@ _RELATIVE = re.compile(
 )
 _PART = re.compile(r"\b(first|second|third|fourth|last) (half|quarter)\b(?: of (\d{4}))?", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONTHS_OFF = re.compile(r"\b(\w+) months? (?:before|after|later|earlier|ago)\b", re.I)
+_NOW = re.compile(r"\b(?:now|currently|at present|so far|this (?:morning|afternoon|evening|week))\b", re.I)
+_VAGUE = frozenset("be say have go come get do".split())
 _NOT_A_MONTH = re.compile(r"\b(may|march)\b")
 
 
-def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[tuple[int, Finding]]:
-    """Each with its place in the text."""
-    known = {word for source in sources for word in _named(source.text)}
+def findings(
+    text: Sequence[Sentence], sources: Sequence[Sentence], story: Sequence[Sentence]
+) -> Iterator[tuple[int, Finding]]:
+    """Each with its place in the text. A day may stand in the story's sentence before the one that is cited."""
+    known = {word for source in (*sources, *before(sources, story)) for word in _named(source.text)}
+    known |= {month for source in sources for month in _months_from(source.text)}
     pairs = {pair for source in sources for pair in _dated(source.text)}
     for sentence in text:
         dated = _dated(sentence.text)
@@ -61,12 +67,21 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
         yield from _relative(sentence, sources)
 
 
+def _months_from(text: str) -> Iterator[str]:
+    """The months that "six months before" and the like let one count from a month that is named."""
+    named = [MONTHS.index(word) for word in _named(text) if word in MONTHS]
+    for match in _MONTHS_OFF.finditer(text):
+        number = figures.find(match[1])
+        for month in named if number else ():
+            yield from (MONTHS[int(month + sign * number[0].value) % 12] for sign in (1, -1))
+
+
 def _years(sentence: Sentence, sources: Sequence[Sentence]) -> Iterator[tuple[int, Finding]]:
     """Years in which the sources have something else happen."""
     known = [(source, match) for source in sources for match in _YEAR.finditer(source.text)]
     for match in _YEAR.finditer(sentence.text):
         verb = _verb_at(sentence, match.start())
-        if verb is None or verb.lemma_.lower() in {"be", "say", "have"}:
+        if verb is None or verb.lemma_.lower() in _VAGUE:
             continue
         verbs = [(other[0], _verb_at(source, other.start())) for source, other in known]
         years = {year for year, its in verbs if its is not None and lexicon.relation(verb.lemma_, its.lemma_) == 1}
@@ -108,6 +123,8 @@ def _relative(sentence: Sentence, sources: Sequence[Sentence]) -> Iterator[tuple
     whole = " ".join(source.lower for source in sources)
     for match in _RELATIVE.finditer(sentence.text):
         word = match[0].lower()
+        if word == "today" and _NOW.search(whole):
+            continue
         if word in whole or (match["which"] or "").lower() in {"this", "past", "coming"}:
             continue
         if match["unit"] and not any(
@@ -125,7 +142,7 @@ def _relative(sentence: Sentence, sources: Sequence[Sentence]) -> Iterator[tuple
 def _is_of_another(sentence: Sentence, match: re.Match[str], sources: Sequence[Sentence]) -> bool:
     """Whether the sources' verb for what the text puts on this day stands with other days alone."""
     verb = _verb_at(sentence, match.start())
-    if verb is None or verb.lemma_.lower() in {"be", "say", "have"}:
+    if verb is None or verb.lemma_.lower() in _VAGUE:
         return False
     days = set()
     for source in sources:

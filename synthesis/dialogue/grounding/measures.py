@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthesis.dialogue.figures import Figure
+from synthesis.dialogue.figures import quantities as quantities_of
 from synthesis.dialogue.grounding import lexicon
 from synthesis.dialogue.grounding.texts import Sentence
 
@@ -22,19 +24,30 @@ _RATE = re.compile(
     r"|(?:\W+[\w'-]+){0,2}?\W+(hourly|daily|nightly|weekly|monthly|yearly|annually)\b",
     re.I,
 )
+_PRICE = re.compile(r"(?: (?:dollars?|pounds?|euros?|cents?|pence))? (?:an?|per|each|every) ([a-z]+)\b", re.I)
 _RATES = {"annually": "year", "daily": "day", "hourly": "hour", "nightly": "night"}
 _UNIT_OF_TIME = re.compile(
     r"\b(?:an?|half an?) (second|minute|hour|day|week|fortnight|month|year|decade|century)\b", re.I
 )
 _JOINTS = re.compile(r"; |, (?:and|but|while|whereas) |(?<!\w{2}) and (?=in )|: ")
 _FAR = 9
+_FLOOR = re.compile(r"\b(?:at least|more than|over|no (?:fewer|less) than|above)\W+(?:\w+\W+)?$", re.I)
+_CEILING = re.compile(
+    r"\b(?:at most|up to|as (?:many|much|high|far|long|deep|old|late) as|no more than|a maximum of)\W+(?:\w+\W+)?$",
+    re.I,
+)
+_COUNTED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|most"
+_WHOLE = re.compile(
+    rf"\b(?:\d[\d,.]*|{_COUNTED}) of (?:\w+'s )?(?:(?:about|some|the|its|their|a|promised|roughly)\W+)*$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A number with what it counts. `dimension` and `size`: of its unit, "" and 1 without one; `noun`: the lemma of the
     thing counted; `rate`: "month" of "a month"; `words`: lemmas that stand nearer to it than to any other
-    number; `clause`: those of its clause."""
+    number; `clause`: those of its clause; `around`: what stands right before it and behind; `before`: the text
+    before it."""
 
     figure: Figure
     dimension: str
@@ -45,6 +58,22 @@ class Measure:
     near: frozenset[str]
     is_year: bool = False
     clause: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
+    before: str = ""
+    is_quantity: bool = True
+
+    @property
+    def is_floor(self) -> bool:
+        return bool(_FLOOR.search(self.before))
+
+    @property
+    def is_ceiling(self) -> bool:
+        return bool(_CEILING.search(self.before))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the number of which another is a part: the 190 of "58 of about 190"."""
+        return bool(_WHOLE.search(self.before))
 
     @property
     def value(self) -> float:
@@ -60,7 +89,7 @@ def measures(sentence: Sentence) -> tuple[Measure, ...]:
     figures = [*sentence.figures]
     if not figures:
         return ()
-    doc = sentence.doc
+    doc, quantities = sentence.doc, quantities_of(sentence.text)
     tokens = [_token_at(doc, figure) for figure in figures]
     shared = _nearest_words(doc, tokens)
     found = []
@@ -68,8 +97,9 @@ def measures(sentence: Sentence) -> tuple[Measure, ...]:
         noun = _counted(token, figure)
         dimension, size = _unit(sentence.text, figure, noun)
         rate = _RATE.match(sentence.text, figure.end)
-        per = (rate[1] or rate[2]).lower() if rate else ""
-        near = {noun.lemma_.lower(), *_beside(noun)} if noun is not None else _beside(token)
+        price = _PRICE.match(sentence.text, figure.end) if figure.unit and figure.unit != "percent" else None
+        per = (rate[1] or rate[2]).lower() if rate else price[1].lower() if price else ""
+        near = {noun.lemma_.lower(), *_beside(noun)} if noun is not None else _beside(_whole_of(token))
         name = noun.lemma_.lower() if noun is not None and not dimension else ""
         per = _RATES.get(per, per.removesuffix("ly"))
         is_year = not dimension and figures_is_year(figure) and noun is None
@@ -84,9 +114,34 @@ def measures(sentence: Sentence) -> tuple[Measure, ...]:
                 frozenset(near),
                 is_year,
                 clause_words(sentence, figure.start),
+                _around(doc, figure),
+                sentence.text[: figure.start],
+                figure in quantities and ":" not in sentence.text[max(0, figure.start - 1) : figure.end + 1],
             )
         )
     return tuple(found)
+
+
+def _around(doc: Doc, figure: Figure) -> frozenset[str]:
+    """ "<from" of the preposition right before the number, and the lemmas of the three words behind it."""
+    before = [t for t in doc if t.idx + len(t) <= figure.start and t.pos_ not in {"SYM", "PUNCT"}][-1:]
+    after = [t for t in doc if t.idx >= figure.end and t.pos_ not in {"SYM", "PUNCT", "DET", "ADP", "CCONJ"}][:2]
+    words = {t.lemma_.lower() for t in after if t.pos_ in {"NOUN", "PROPN", "NUM", "ADJ", "VERB"}}
+    return frozenset({f"<{t.lower_}" for t in before if t.pos_ == "ADP"} | words)
+
+
+def compounds(sentence: Sentence) -> Iterator[Measure]:
+    """Two numbers that are one measure together, "2 minutes 41 seconds", and "5.4m" read as metres."""
+    for measure in measures(sentence):
+        written = sentence.text[measure.figure.start : measure.figure.end]
+        if not measure.figure.unit and re.fullmatch(r"\d{1,3}(?:\.\d+)?m", written):
+            yield replace(measure, figure=replace(measure.figure, value=measure.value / 1e6), dimension="length")
+    for first, second in pairwise(measures(sentence)):
+        between = sentence.text[first.figure.end : second.figure.start]
+        is_one = first.dimension and first.dimension == second.dimension and first.size > second.size
+        if is_one and re.fullmatch(r"[\s-]*[a-z]+,?(?: and)? ", between):
+            whole = replace(first.figure, value=first.value + second.base / first.size, end=second.figure.end)
+            yield replace(first, figure=whole)
 
 
 def clause_words(sentence: Sentence, place: int) -> frozenset[str]:
@@ -115,13 +170,19 @@ def _token_at(doc: Doc, figure: Figure) -> Token:
 
 
 def _counted(token: Token, figure: Figure) -> Token | None:
-    """The noun that the number counts: "passengers" of "187 passengers"; None where it stands alone."""
+    """The noun that the number counts: "passengers" of "187 passengers", "projects" of "a dozen of the 24 projects";
+    None where it stands alone."""
+    of = [noun for prep in token.children if prep.lower_ == "of" for noun in prep.children if noun.dep_ == "pobj"]
+    if of and of[0].pos_ in {"NOUN", "PROPN"}:
+        return of[0]
     if token.dep_ in {"nummod", "compound", "quantmod", "amod", "npadvmod", "nmod"}:
         noun = token.head
         for _ in range(3):
             if noun.pos_ == "NUM" and noun.dep_ in {"nummod", "compound"}:
                 noun = noun.head
-        if noun.pos_ in {"NOUN", "PROPN"}:
+        if noun.pos_ in {"NOUN", "PROPN"} and noun.idx >= figure.end and not _is_cut_off(token, noun):
+            return noun
+        if noun.pos_ in {"NOUN", "PROPN"} and noun.idx + len(noun) <= figure.start:
             return noun
     for step in (1, 2, 3):
         place = token.i + step
@@ -131,6 +192,18 @@ def _counted(token: Token, figure: Figure) -> Token | None:
                 return token.doc[place]
             return None
     return None
+
+
+def _whole_of(token: Token) -> Token:
+    """The head of a number in several words."""
+    while token.dep_ in {"conj", "compound", "quantmod"} and token.head.like_num:
+        token = token.head
+    return token
+
+
+def _is_cut_off(token: Token, noun: Token) -> bool:
+    """Whether a preposition stands between: "in a thousand over ten years"."""
+    return any(t.pos_ == "ADP" and t.lower_ != "of" for t in token.doc[token.i + 1 : noun.i])
 
 
 def _beside(noun: Token) -> set[str]:
@@ -148,9 +221,11 @@ def _unit(text: str, figure: Figure, noun: Token | None) -> tuple[str, float]:
     points = _POINTS.match(text, figure.end)
     if points:
         return "points", 0.01 if points[1].lower() == "basis" else 1.0
-    speed = re.match(r"[\s-]*(mile|kilometre|kilometer)s? (?:an|per) hour", text[figure.end :], re.I)
+    speed = re.match(r"[\s-]*(mile|kilometre|kilometer|km)s?(?: (?:an|per) hour|/h\b)", text[figure.end :], re.I)
     if speed:
         return _units()["mph" if speed[1].lower() == "mile" else "kph"]
+    if re.match(r"\s?°\s?[CF]?\b", text[figure.end :]):
+        return "degree", 1.0
     if figure.unit:
         return figure.unit, 1.0
     if re.match(r"[\s-]*pence\b|p\b", text[figure.end :]):
@@ -165,6 +240,10 @@ def _unit(text: str, figure: Figure, noun: Token | None) -> tuple[str, float]:
 
 def unit_size(word: str) -> float:
     return _units()[word][1]
+
+
+def is_unit(word: str) -> bool:
+    return word in _units()
 
 
 @cache
@@ -232,9 +311,12 @@ _PERSONS = frozenset(
     member soldier officer teacher driver survivor victim fan customer tourist walker volunteer economist
     drivers""".split()
 )
+_POSTS = frozenset("job post position vote seat".split())
 _THINGS = frozenset(
     """household home house shop business company firm street vehicle car truck ship school hospital building village
-    town country city tonne ton acre hectare job vote seat item parcel case family flight plane""".split()
+    town country city tonne ton acre hectare item parcel flight plane helicopter boat bus train lorry van hotel road
+    bridge
+    dog cat sheep cow horse animal bird fish tree""".split()
 )
 
 
@@ -245,6 +327,8 @@ def of_another_kind(stated: Measure, other: Measure) -> bool:
     if mine and theirs and not mine & (theirs | around):
         return True
     pair = {stated.noun, other.noun}
+    if pair & _POSTS and pair & _THINGS:
+        return True
     return bool(pair & _PERSONS and pair & _THINGS) or (
         len(pair & _THINGS) == 2 and not shares(frozenset({stated.noun}), frozenset({other.noun}))
     )

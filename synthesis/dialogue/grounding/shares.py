@@ -16,13 +16,14 @@ _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _ONES = "one two three four five six seven eight nine".split()
 _MINUTE = rf"(?:oh[ -](?:{'|'.join(_ONES)})|{'|'.join(_TEENS)}|(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES)}))?)"
 _SPOKEN = re.compile(
-    rf"\b(?:(?P<part>a quarter|quarter|half|{_MINUTE}|five) (?P<side>past|to) )?(?P<hour>{'|'.join(_HOURS)})"
+    rf"\b(?:(?P<part>a quarter|quarter|half|{_MINUTE}|{'|'.join(_ONES)})(?: minutes?)? (?P<side>past|to) )?"
+    rf"(?P<hour>{'|'.join(_HOURS)}|noon|midday|midnight)"
     rf"(?:[ -](?P<minute>{_MINUTE}))?\b(?! (?:hundred|thousand|million|billion))",
     re.I,
 )
 _NEAR_HOUR = re.compile(rf"\b(?:just |shortly )?(?:before|after|about|around) ({'|'.join(_HOURS)})\b", re.I)
 _WRITTEN = re.compile(r"(?<![\d.,])(\d{1,2})(?:[.:](\d{2}))?(?! ?(?:%|percent|per cent|million|billion|[.,:]?\d))")
-_RATIO = re.compile(r"\b(\w+) (?:in|out of)(?: every)? (\w+)\b", re.I)
+_RATIO = re.compile(rf"\b({'|'.join(_HOURS)}|\d+) (?:[a-z]+ )?(?:in|out of)(?: every)? ([\w-]+)\b", re.I)
 _AND_A_HALF = re.compile(
     r"\b(?P<count>an?|one|two|three|four|five|six|\d+) (?P<unit>hour|day|week|month|year|century"
     r"|decade)s? and a half\b",
@@ -31,6 +32,7 @@ _AND_A_HALF = re.compile(
 _FRACTION = re.compile(
     r"\b(?:(?P<top>a|one|two|three|four)[ -])?(?P<part>half|thirds?|quarters?|fifths?|tenths?)\b", re.I
 )
+_BOUNDED = re.compile(r"\b(?:more than|over|less than|fewer than|under|almost|nearly|about|better than)\W*$", re.I)
 _PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _TOPS = {"two": 2, "three": 3, "four": 4}
 _NEAR = 0.08
@@ -64,7 +66,8 @@ def _pair(match: re.Match[str]) -> tuple[int, int]:
 
 def _read(match: re.Match[str]) -> tuple[int, int] | None:
     """(hour, minute) of a spoken time; None for a bare number."""
-    hour = _HOURS.index(match["hour"].lower()) + 1
+    word = match["hour"].lower()
+    hour = _HOURS.index(word) + 1 if word in _HOURS else 12
     if match["part"]:
         part = match["part"].lower().removeprefix("a ")
         minutes = {"quarter": 15, "half": 30}.get(part) or _minute(part)
@@ -88,11 +91,14 @@ def part_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, in
     for match in _RATIO.finditer(text):
         numbers = [figures.find(word) for word in (match[1], match[2])]
         tops = [1.0] if match[1].lower() == "one" else [f.value for f in numbers[0]]
-        is_part = bool(tops and numbers[1]) and tops[0] < numbers[1][0].value <= 10
-        if is_part and _is_near(tops[0] / numbers[1][0].value, known):
+        is_part = bool(tops and numbers[1]) and tops[0] < numbers[1][0].value <= 100
+        near = _NEAR * (2 if _BOUNDED.search(text[: match.start()]) else 1)
+        if is_part and any(abs(share - tops[0] / numbers[1][0].value) <= near * share for share in known):
             yield match.start(), match.end()
     for match in _FRACTION.finditer(text):
         part = _PARTS[match["part"].lower().removesuffix("s")] * _TOPS.get((match["top"] or "").lower(), 1)
+        if _PART_OF.match(text, match.start()):
+            continue
         before = text[: match.start()].rstrip().lower()
         is_bound = before.endswith(
             ("more than", "over", "less than", "fewer than", "under", "almost", "nearly", "about", "than a")
@@ -105,9 +111,13 @@ def part_spans(text: str, sources: Sequence[Sentence]) -> Iterator[tuple[int, in
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _RUNNING = re.compile(r"\b(\w+) (\w+?)s? (?:running|in a row|on end|straight)\b", re.I)
 _DAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
-_YEARS_OFF = re.compile(r"\b(\w+) years? (?:ago|back|earlier|before|later|off|away|on)\b", re.I)
+_YEARS_OFF = re.compile(
+    r"\b(\w+) (?:more years?|years? (?:ago|back|earlier|before|later|off|away|on|from now))\b", re.I
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_COIN = re.compile(rf"\b(?:a|one|{'|'.join(_HOURS)}) (?:dollar|pound|euro)s? (?P<cents>{_MINUTE})\b", re.I)
+_COIN = re.compile(rf"\b(?:a|another|one|{'|'.join(_HOURS)}) (?:dollar|pound|euro)s? (?P<cents>{_MINUTE})\b", re.I)
+_TEN_OR_MORE = rf"(?:{'|'.join(_TEENS)}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-(?:{'|'.join(_ONES)}))?)"
+_PRICE = re.compile(rf"\b((?:{'|'.join(_ONES)}|{_TEN_OR_MORE})) ({_TEN_OR_MORE})\b", re.I)
 _PART_OF = re.compile(
     r"\b(?P<top>an?|one|three)?[ -]?(?P<part>half|quarters?) (?:of )?an? (?P<whole>million|billion|trillion|year|hour"
     r"|day|century|decade|month)\b",
@@ -137,10 +147,17 @@ def amount_spans(text: str, known: Sequence[float]) -> Iterator[tuple[int, int]]
         whole = match["whole"].lower()
         if _is_near(part * (_WHOLES.get(whole) or unit_size(whole)), known):
             yield match.start(), match.end()
+    for match in _PRICE.finditer(text):
+        whole, cents = (figures.find(word) for word in match.groups())
+        if whole and cents and cents[0].value < 100:
+            amount = whole[0].value + cents[0].value / 100
+            if any(abs(amount - other) < 0.001 for other in known):
+                yield match.span()
     for match in _COIN.finditer(text):
         words = match[0].split()[0].lower()
-        amount = (1 if words == "a" else _HOURS.index(words) + 1) + _minute(match["cents"]) / 100
-        if any(abs(amount - other) < 0.001 for other in known):
+        amount = (1 if words in {"a", "another"} else _HOURS.index(words) + 1) + _minute(match["cents"]) / 100
+        steps = [abs(first - second) for first in known for second in known]
+        if any(abs(amount - other) < 0.001 for other in (*known, *steps)):
             yield match.start(), match.end()
 
 

@@ -81,5 +81,12 @@ def all_sentences(texts: Iterable[str]) -> list[Sentence]:
     return [sentence for text in dict.fromkeys(texts) for sentence in sentences_of(text)]
 
 
+def before(cited: Sequence[Sentence], story: Sequence[Sentence], count: int = 2) -> list[Sentence]:
+    """The story's sentences right before those cited, which tell what day it is and who "she" is."""
+    places = {sentence.text: place for place, sentence in enumerate(story)}
+    starts = [places[sentence.text] for sentence in cited if sentence.text in places]
+    return [story[place] for start in starts for place in range(max(0, start - count), start)]
+
+
 def parse_all(found: Sequence[Sentence]) -> None:
     parse([sentence.text for sentence in found if "doc" not in sentence.__dict__])
