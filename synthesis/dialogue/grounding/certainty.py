@@ -25,19 +25,24 @@ UNSURE_WORDS = frozenset(
     allegation claim risk threat chance possibility hint wish push campaign weigh mull discuss debate whether expected
     need require""".split()
 )
-FACT, PRESENT, TO_DO, FUTURE, BARE, UNSURE, UNSAID = 3.0, 2.5, 2.2, 2.0, 1.5, 1.0, 0.5
-"""What happened; what is; what somebody acted to do; what will be; what would, should or can be; what may be; what
-nobody has said."""
+FACT, PRESENT, TO_DO, FUTURE, BARE, OUGHT, UNSURE, UNSAID = 3.0, 2.5, 2.2, 2.0, 1.5, 1.4, 1.0, 0.5
+"""What happened; what is; what somebody acted to do; what will be; what would or can be; what should be; what may be;
+what nobody has said."""
 
-_NEGATIONS = frozenset("not n't never hardly barely no nor neither without cannot".split())
+_NEGATIONS = frozenset("not n't never hardly barely seldom rarely no nor neither without cannot".split())
 _NOBODY = frozenset("nobody none nothing neither noone".split())
-_DENYING = frozenset("deny refuse fail decline reject dispute stop prevent avoid lack refute unable rule".split())
+_DENYING = frozenset("deny refuse fail decline reject dispute prevent avoid lack refute unable rule".split())
+_CAUSATIVES = frozenset("let allow make have help permit enable".split())
+_DENIALS = frozenset("refusal failure inability unwillingness reluctance".split())
+_TALKS = frozenset("talk negotiation discussion effort idea".split())
+_EVIDENCE = frozenset("sign evidence indication suggestion proof confirmation word doubt question".split())
 _HEDGES = frozenset(
     "allegedly reportedly possibly perhaps probably likely apparently potentially maybe supposedly".split()
 )
 _MODALS = {
     **dict.fromkeys(["may", "might", "could"], UNSURE),
-    **dict.fromkeys(["can", "ca", "would", "'d", "should", "must"], BARE),
+    **dict.fromkeys(["can", "ca", "would", "'d"], BARE),
+    **dict.fromkeys(["should", "must", "ought"], OUGHT),
     **dict.fromkeys(["will", "'ll", "wo", "shall"], FUTURE),
 }
 
@@ -46,6 +51,12 @@ def sign_of(verb: Token) -> int:
     """-1 where the clause is denied, by a word of its own or by what governs it ("denied that")."""
     sign = own_sign(verb)
     governor = verb.head
+    if verb.dep_ == "pcomp" and governor.lower_ == "of" and governor.head.lower_ == "short":
+        return -sign  # "stopped short of calling"
+    if verb.dep_ in {"acl", "relcl"} and verb.tag_ == "VB" and governor.lower_ in _NOBODY:
+        return -sign
+    if verb.dep_ == "acl" and governor.pos_ == "NOUN" and any(child.tag_ == "TO" for child in verb.children):
+        return -sign if own_sign(governor) < 0 or governor.lemma_.lower() in _DENIALS else sign
     if governor == verb or verb.dep_ not in {"xcomp", "ccomp", "pcomp"}:
         if verb.dep_ == "conj" and _is_denied_conjunct(verb):
             sign = -sign
@@ -54,15 +65,20 @@ def sign_of(verb: Token) -> int:
         return -sign
     if verb.dep_ == "pcomp":
         if governor.lower_ == "without":
-            return -sign
+            return -sign * (own_sign(governor.head) if governor.head.pos_ in {"VERB", "AUX"} else 1)
+        is_kept_from = governor.lower_ == "from" and governor.head.lemma_ in {"keep", "hold"}
         governor = governor.head
+        if is_kept_from:
+            sign = -sign
     is_behind = verb.dep_ != "ccomp" or verb.i > governor.i
     if governor.lower_ == "unlikely":
         sign = -sign
-    if governor.lemma_.lower() in _DENYING and is_behind:
+    is_turned = verb.dep_ != "pcomp" or verb.head.lower_ == "from"
+    if governor.lemma_.lower() in _DENYING and is_behind and is_turned:
         sign = -sign
     denied = governor.head if governor.pos_ == "ADJ" and governor.dep_ == "acomp" else governor
-    if own_sign(denied) < 0 and (verb.dep_ == "xcomp" or governor.lemma_.lower() in THINKING):
+    is_raised = verb.dep_ == "xcomp" or governor.lemma_.lower() in THINKING | _CAUSATIVES
+    if own_sign(denied) < 0 and is_raised:
         sign = -sign
     return sign
 
@@ -90,6 +106,12 @@ def own_sign(token: Token) -> int:
         if child.dep_ == "neg" or (child.lower_ in _NEGATIONS and child.dep_ in {"advmod", "det", "preconj", "cc"}):
             return -1
         if child.lower_ in {"not", "n't", "never"} and child.i < token.i:
+            return -1
+        if child.lower_ in {"in", "of", "among", "by", "with", "on"} and any(
+            c.dep_ == "pobj" and c.lower_ in _NOBODY for c in child.children
+        ):
+            return -1
+        if child.dep_ == "nsubj" and child.lower_ in {"one", "single"} and child.left_edge.lower_ == "not":
             return -1
         is_argument = child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr", "pobj", "expl"}
         if is_argument and (
@@ -125,7 +147,7 @@ def grade_of(verb: Token) -> float:
 
 
 def _governed_grade(verb: Token, governor: Token) -> float:
-    lemma = governor.lemma_.lower()
+    lemma = "hope" if governor.lower_ in {"hoped", "hoping"} else governor.lemma_.lower()  # not of "hop"
     if governor.pos_ == "ADP":
         if governor.lower_ not in {"of", "with", "about", "into", "on"}:
             return FACT
@@ -133,23 +155,31 @@ def _governed_grade(verb: Token, governor: Token) -> float:
     if lemma in {"likely", "unlikely"} and any(c.lower_ in {"more", "less"} for c in governor.children):
         return PRESENT
     is_infinitive = any(child.tag_ == "TO" for child in verb.children)
+    if lemma in _EVIDENCE and not is_infinitive:
+        return UNSAID if own_sign(governor) < 0 else UNSURE
     if lemma in REPORTING and verb.dep_ == "ccomp" and sign_of(governor) < 0 and lemma not in THINKING | {"deny"}:
         if any(child.lower_ == "longer" for child in governor.children):
             return FACT
         return UNSAID
-    if lemma in UNSURE_WORDS:
+    if lemma in UNSURE_WORDS or governor.pos_ == "NOUN" and lemma in _TALKS:
         return UNSURE
+    if is_infinitive and (governor.lower_ == "ought" or lemma == "have"):
+        return OUGHT
     if is_infinitive and (lemma in PLANNED or lemma == "be"):
         return FUTURE
     return TO_DO if is_infinitive and verb.dep_ != "conj" and lemma not in {"begin", "start", "have"} else FACT
 
 
 def _own_grade(verb: Token) -> float:
-    grade = FACT if verb.tag_ in {"VBD", "VBN"} else PRESENT
+    is_past = verb.tag_ == "VBN" or verb.tag_ == "VBD" and verb.lower_ != verb.lemma_  # "schools shut at eleven"
+    grade = FACT if is_past else PRESENT
     for child in verb.children:
         word = child.lower_
         if child.dep_ in {"aux", "auxpass"}:
-            grade = min(grade, _MODALS.get(word, FACT))
+            if word == "'d" and verb.tag_ == "VBN":
+                continue  # "he'd lost"
+            is_denied = word in {"could", "can", "ca"} and own_sign(verb) < 0
+            grade = min(grade, PRESENT if is_denied else _MODALS.get(word, FACT))
             if word in {"has", "have", "had", "was", "were", "did"} and grade == PRESENT:
                 grade = FACT
         elif (
@@ -164,5 +194,7 @@ def _own_grade(verb: Token) -> float:
         elif child.dep_ == "acomp" and word in UNSURE_WORDS:
             grade = min(grade, UNSURE)
     if any(c.tag_ == "TO" for c in verb.children):
-        grade = min(grade, PRESENT)
-    return grade
+        return min(grade, BARE if verb.dep_ == "advcl" else PRESENT)
+    has_subject = any(c.dep_ in {"nsubj", "nsubjpass", "expl", "aux", "csubj"} for c in verb.children)
+    is_order = verb.tag_ == "VB" and not has_subject and verb.dep_ in {"ROOT", "ccomp"}
+    return min(grade, UNSURE) if is_order else grade

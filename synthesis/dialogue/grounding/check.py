@@ -63,14 +63,14 @@ def check(
     if not set(kinds) <= KINDS:
         raise ValueError(f"no such kinds of finding: {sorted(set(kinds) - KINDS)}")
     plain = normalise(text)
-    found = [finding for finding in _found(plain, tuple(sources), tuple(story)) if finding.kind in kinds]
+    found = [f for f in _found(plain, tuple(sources), tuple(story), frozenset(kinds)) if f.kind in kinds]
     if verifier is not None:
         found += [finding for finding in verifier.verify(plain, sources, story) if finding not in found]
     return sorted(found, key=lambda finding: plain.find(finding.span))
 
 
 @lru_cache(maxsize=2000)
-def _found(text: str, sources: tuple[str, ...], story: tuple[str, ...]) -> tuple[Finding, ...]:
+def _found(text: str, sources: tuple[str, ...], story: tuple[str, ...], kinds: frozenset[str]) -> tuple[Finding, ...]:
     own, cited = sentences_of(text), all_sentences(sources)
     if all(_is_told_whole(sentence, cited) for sentence in own):
         return ()
@@ -82,16 +82,26 @@ def _found(text: str, sources: tuple[str, ...], story: tuple[str, ...]) -> tuple
         *numbers.findings(own, cited, rest),
         *dates.findings(own, cited, rest),
         *names.findings(own, cited, rest, parties),
+        *quotations.findings(text, own, cited, whole, rest, parties),
+    ]
+    if not kinds <= OF_AN_ARTICLE:
+        found += _claims(own, cited, rest, parties)
+    return tuple(dict.fromkeys(finding for _, finding in sorted(found, key=lambda item: item[0])))
+
+
+def _claims(
+    own: Sequence[Sentence], cited: Sequence[Sentence], rest: Sequence[Sentence], parties: Parties
+) -> list[tuple[int, Finding]]:
+    """What only sentences that were cited for it can be held against."""
+    return [
         *roles.findings(own, parties),
-        *quotations.findings(text, own, cited, whole, parties),
         *polarity.findings(own, cited, parties),
         *owners.findings(own, cited, rest, parties),
-        *parts.findings(own, cited, parties),
+        *parts.findings(own, cited, rest, parties),
         *degrees.findings(own, cited),
         *causes.findings(own, cited),
         *forecasts.findings(own, cited),
     ]
-    return tuple(dict.fromkeys(finding for _, finding in sorted(found, key=lambda item: item[0])))
 
 
 def _is_told_whole(sentence: Sentence, sources: Sequence[Sentence]) -> bool:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synthesis.dialogue.grounding.certainty import PLANNED, REPORTING, UNSURE, UNSURE_WORDS, grade_of, own_sign, sign_of
+from synthesis.dialogue.grounding import lexicon
+from synthesis.dialogue.grounding.certainty import (
+    FUTURE,
+    PLANNED,
+    REPORTING,
+    UNSURE,
+    UNSURE_WORDS,
+    grade_of,
+    own_sign,
+    sign_of,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -13,6 +23,9 @@ if TYPE_CHECKING:
 _CONTENT = frozenset("NOUN PROPN VERB ADJ NUM".split())
 _QUANTITIES = frozenset("several hundred thousand million billion dozen number couple pair half third quarter".split())
 _LIGHT = frozenset("find have see show make give get take reach contain hold".split())
+_NOT_AIMING = frozenset("offer threaten fear suspect accuse charge believe think need require risk".split())
+_ORDERING = frozenset("get ask tell urge order force help want persuade allow let make require warn".split())
+_HEARING = frozenset("court inquest jury tribunal hearing".split())
 _THIRD_PERSON = frozenset("he she it they".split())
 
 
@@ -39,6 +52,13 @@ class Predicate:
         return (*self.agents, *self.patients, *self.others)
 
 
+def lemma_of(token: Token) -> str:
+    """The lemma, of a verb with its particle what the two mean."""
+    lemma = token.lemma_.lower()
+    particles = [c.lower_ for c in token.children if c.dep_ == "prt"] if token.pos_ == "VERB" else []
+    return next((meaning for word in particles if (meaning := lexicon.phrase(lemma, word))), lemma)
+
+
 def predicates(doc: Doc) -> tuple[Predicate, ...]:
     found = []
     for token in doc:
@@ -60,13 +80,17 @@ def _said(verb: Token) -> list[Token]:
 
 
 def _without(verb: Token) -> list[Token]:
-    """The nouns of "without charge", which the clause denies."""
-    return [noun for prep in verb.children if prep.lower_ == "without" for noun in prep.children if noun.dep_ == "pobj"]
+    """The nouns of "without charge" and "short of a majority", which the clause denies."""
+    preps = [prep for child in verb.children for prep in (child, *child.children)]
+    found = [
+        p for p in preps if p.lower_ == "without" and p.head == verb or p.lower_ == "of" and p.head.lower_ == "short"
+    ]
+    return [noun for prep in found for noun in prep.children if noun.dep_ == "pobj"]
 
 
 def _aimed_at(verb: Token) -> list[Token]:
     """What is planned or sought, in a noun: "plans a minute's silence"."""
-    is_open = verb.lemma_ in UNSURE_WORDS | PLANNED - {"go", "set", "mean", "agree"}
+    is_open = verb.lemma_ in UNSURE_WORDS - _NOT_AIMING | PLANNED - {"go", "set", "mean", "agree"}
     return [child for child in verb.children if child.dep_ == "dobj" and child.pos_ == "NOUN"] if is_open else []
 
 
@@ -77,17 +101,23 @@ def _predicate(verb: Token, said: Token) -> Predicate:
     end = max(verb.idx + len(verb), said.idx + len(said))
     grade = grade_of(verb)
     if said.dep_ == "dobj" and verb.lemma_ not in _LIGHT:
-        grade = min(grade, UNSURE)
+        grade = min(grade, UNSURE if verb.lemma_ in UNSURE_WORDS else FUTURE)
     if said.dep_ == "oprd" and verb.lemma_ in UNSURE_WORDS:
         grade = UNSURE
     sign = sign_of(verb) * (own_sign(said) if said != verb else 1)
-    if said.head.lower_ == "without" or said != verb and said.dep_ != "nsubjpass" and sign_of(verb) < 0:
+    if (
+        said.head.lower_ == "without"
+        or said.head.head.lower_ == "short"
+        or said != verb
+        and said.dep_ != "nsubjpass"
+        and sign_of(verb) < 0
+    ):
         sign = -1
     elif said.dep_ == "nsubjpass":
         sign = sign_of(verb)
     return Predicate(
         said,
-        said.lemma_.lower(),
+        lemma_of(said),
         tuple(_words(agents)),
         tuple(_words(patients)),
         tuple(_words(others)),
@@ -113,7 +143,8 @@ def _parties(verb: Token) -> tuple[list[Token], list[Token]]:
         if child.dep_ == "pobj" and child.ent_type_ not in {"DATE", "TIME"}
     ]
     objects = [child for child in verb.children if child.dep_ in {"dobj", "dative", "obj"} and child.pos_ != "ADP"]
-    is_participle = verb.dep_ == "acl" and verb.tag_ == "VBN"
+    has_auxiliary = any(child.dep_ in {"aux", "auxpass"} for child in verb.children)
+    is_participle = verb.tag_ == "VBN" and (verb.dep_ == "acl" or verb.dep_ in {"ccomp", "xcomp"} and not has_auxiliary)
     if is_passive or is_participle or by:
         return by, [*subjects, *objects]
     return subjects, objects
@@ -130,6 +161,12 @@ def _subjects(verb: Token) -> list[Token]:
             return []
         if verb.dep_ in {"relcl", "acl"}:
             return [verb.head, *_governing(verb.head)]
+        objects = [child for child in verb.head.children if child.dep_ == "dobj"] if verb.dep_ == "xcomp" else []
+        if objects and verb.head.lemma_ in _ORDERING:
+            return objects
+        if verb.dep_ == "pcomp" and verb.head.head.pos_ in {"VERB", "AUX"}:
+            verb = verb.head.head
+            continue
         is_participle = verb.dep_ == "advcl" and verb.tag_ in {"VBG", "VBN"}
         if (verb.dep_ in {"conj", "xcomp"} or is_participle) and verb.head.pos_ in {"VERB", "AUX"}:
             verb = verb.head
@@ -152,7 +189,12 @@ def _antecedent(subject: Token) -> Token:
     if subject.lower_ in _THIRD_PERSON and subject.head.dep_ == "ccomp":
         speaker = subject.head.head
         own = [child for child in speaker.children if child.dep_ == "nsubj" and child.pos_ in {"NOUN", "PROPN"}]
-        if speaker.lemma_.lower() in REPORTING and own:
+        if (
+            speaker.lemma_.lower() in REPORTING
+            and own
+            and own[0].i < subject.i
+            and own[0].lemma_.lower() not in _HEARING
+        ):
             return own[0]  # "the company said it would pay"
     return subject
 
@@ -187,10 +229,12 @@ def _words(heads: list[Token]) -> list[str]:
 
 
 def _names(token: Token, head: Token) -> bool:
+    if token.dep_ == "poss" and token.ent_type_ == "PERSON" and head.pos_ == "NOUN":
+        return False  # Miss Adeyinka's father is not Miss Adeyinka
     if token.head == head:
         return token.dep_ in {"compound", "poss", "amod", "appos", "nmod"}
     of = token.head
-    is_of = of.lower_ in {"of", "for"} and of.head == head and token.dep_ == "pobj"
+    is_of = of.lower_ in {"of", "for", "on"} and of.head == head and token.dep_ == "pobj"
     return is_of or (token.dep_ == "compound" and token.head.dep_ == "appos" and token.head.head == head)
 
 
@@ -207,7 +251,7 @@ def owner_of(verb: Token) -> tuple[str, ...]:
         if token.dep_ in {"ccomp", "parataxis", "pcomp", "xcomp", "oprd"}:
             speaker = head.head if head.pos_ == "ADP" and head.lower_ in {"of", "for"} else head
             is_passive = any(child.dep_ == "nsubjpass" for child in speaker.children)
-            if speaker.lemma_.lower() in REPORTING and speaker != token and not is_passive:
+            if speaker.lemma_.lower() in REPORTING and speaker != token and not is_passive and not _by_account(speaker):
                 subjects = _subjects(speaker)
                 if subjects:
                     return tuple(_words(subjects))
@@ -216,6 +260,11 @@ def owner_of(verb: Token) -> tuple[str, ...]:
             if prep.lower_ == "according":
                 return tuple(_words([leaf for to in prep.children for leaf in to.children if leaf.dep_ == "pobj"]))
     return _opening_speaker(verb)
+
+
+def _by_account(verb: Token) -> bool:
+    """Whether the clause of the verb is told "according to" somebody: whoever "sees" it then says nothing."""
+    return any(child.lower_ == "according" for child in verb.children)
 
 
 def _opening_speaker(verb: Token) -> tuple[str, ...]:

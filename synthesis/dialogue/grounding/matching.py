@@ -15,10 +15,12 @@ from synthesis.dialogue.grounding.texts import Sentence
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-EMPTY = frozenset("be have do say tell get make go come take give other more least much many".split())
+EMPTY = frozenset("be have do say tell get make go come take give other more least much many little few".split())
 _ALIKE, _MOST, _FEW = 0.6, 0.8, 14
 _TIMES = frozenset(
-    """second minute hour day week month year decade century time night morning evening afternoon today dollar percent
+    """second minute hour day week month year decade century time night morning evening afternoon noon midday midnight
+    today
+    dollar percent
     cent pound euro""".split()
 ) | {*DAYS, *MONTHS}
 
@@ -36,8 +38,7 @@ class Match:
 
 def matches(stated: Predicate, sources: Sequence[Sentence], parties: Parties) -> list[Match]:
     """The sources' predicates with the same word, its synonym or its opposite, and an argument in common."""
-    if stated.lemma in EMPTY:
-        return []
+    least = 2 if stated.lemma in EMPTY else 1
     own = _arguments(stated)
     own += [word for word in parties.also(own) if word not in own]
     found = []
@@ -47,9 +48,9 @@ def matches(stated: Predicate, sources: Sequence[Sentence], parties: Parties) ->
             if not relation:
                 continue
             shared = sum(any(lexicon.relation(word, its) == 1 for its in _arguments(other)) for word in own)
-            if shared or not own or not _arguments(other):
+            if shared >= least or least == 1 and (not own or not _arguments(other)):
                 found.append(Match(other, sentence, relation, shared))
-            elif stated.lemma == other.lemma and support(_said_with(stated), [sentence]) >= _ALIKE:
+            elif least == 1 and stated.lemma == other.lemma and support(_said_with(stated), [sentence]) >= _ALIKE:
                 found.append(Match(other, sentence, relation, 0))
     best = max((match.shared for match in found), default=0)
     return [match for match in found if match.shared >= best - 1 or match.shared >= 2]
@@ -69,10 +70,10 @@ def _arguments(predicate: Predicate) -> list[str]:
 
 def _said_with(predicate: Predicate) -> list[str]:
     """The content words of the sentence that the predicate stands in."""
-    return [t.lemma_.lower() for t in predicate.token.sent if _is_content(t)]
+    return [t.lemma_.lower() for t in predicate.token.sent if is_content(t)]
 
 
-def _is_content(token: Token) -> bool:
+def is_content(token: Token) -> bool:
     lemma = token.lemma_.lower()
     return token.pos_ in {"NOUN", "PROPN", "VERB", "ADJ"} and lemma not in EMPTY and lemma not in _TIMES
 
@@ -81,7 +82,7 @@ def content(sentence: Sentence, start: int = 0, end: int | None = None) -> Itera
     """The lemmas of the content words between two places of the sentence."""
     for token in sentence.doc:
         inside = token.idx >= start and (end is None or token.idx < end)
-        if inside and _is_content(token):
+        if inside and is_content(token):
             yield token.lemma_.lower()
 
 

@@ -6,10 +6,14 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from synthesis.dialogue.grounding.parties import Parties, fold
 from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 TOKEN = re.compile(r"[^\W\d_](?:[\w&]|[.](?=\w\b)|['-](?=\w))*")
 DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
@@ -59,7 +63,7 @@ _COMMON = frozenset(
     another other others several part is are was were be been has have had do does did can could will would should
     may might must says said say asked adds added first president senator governor minister secretary mayor judge
     king queen prince princess pope doctor professor sergeant captain general colonel north south east west northern
-    southern eastern western god internet ok""".split()
+    southern eastern western god internet ok mp mps pm""".split()
 ) | {*DAYS, *(month for month in MONTHS if month != "may")}
 _OPEN = re.compile(
     r"\b(?:he|she|they|his|her|their|its|it|we|our|I|my)\b|\b(?:the|The) (?:company|group|firm|agency|charity|club"
@@ -68,6 +72,7 @@ _OPEN = re.compile(
 )
 # From so many sentences on the sources are a whole article, whose people a reader may know by their full names.
 _FEW = 14
+_OFTEN = 4
 # Parts of many a name.
 _OF_MANY = frozenset("county city state bank group party university council national minister commissioner".split())
 _JOINS = frozenset({" ", " of ", " of the ", " and ", " for "})
@@ -81,13 +86,14 @@ def findings(
     vocabulary, known = Vocabulary(sources), Vocabulary(story)
     is_unnamed = _leaves_open_who(sources)
     cited = {base_of(match[0]) for source in sources for match in TOKEN.finditer(source.text) if match[0][0].isupper()}
+    cited |= {token.lemma_.lower() for source in sources for token in source.doc if _is_definite(token)}
     for sentence in text:
         for run in _runs(sentence):
             missing = [match for match in run if not vocabulary.has(match[0])]
             if missing and all(known.has(match[0]) for match in missing):
                 linked = parties.also(base_of(match[0]) for match in missing)
                 is_one = bool(linked & cited - _OF_MANY) and not parties.bears_for_many(linked & cited)
-                if (is_unnamed and _is_party(run, sentence)) or is_one:
+                if (is_unnamed and _is_party(run, sentence)) or is_one or _is_topic(run, sentence, story):
                     missing = []
             if len(sources) > _FEW and missing and _is_given(run, missing, sentence):
                 missing = []
@@ -114,6 +120,18 @@ def _leaves_open_who(sources: Sequence[Sentence]) -> bool:
     )
 
 
+def _is_topic(run: Sequence[re.Match[str]], sentence: Sentence, story: Sequence[Sentence]) -> bool:
+    """Whether the name is of a body or a place that the story speaks of throughout."""
+    is_somebody = any(t.idx == run[0].start() and t.ent_type_ == "PERSON" for t in sentence.doc)
+    name = sentence.text[run[0].start() : run[-1].end()].removesuffix("'s")
+    return not is_somebody and sum(name in other.text for other in story) >= _OFTEN
+
+
+def _is_definite(token: Token) -> bool:
+    """Whether the noun stands for somebody known: "the regulator", "its owner"."""
+    return token.pos_ == "NOUN" and any(c.lower_ == "the" or c.dep_ == "poss" for c in token.children)
+
+
 def _is_given(run: Sequence[re.Match[str]], missing: Sequence[re.Match[str]], sentence: Sentence) -> bool:
     """Whether all that is missing is what comes before a surname that the sources have."""
     people = {token.idx for token in sentence.doc if token.ent_type_ == "PERSON"}
@@ -125,7 +143,8 @@ def _is_party(run: Sequence[re.Match[str]], sentence: Sentence) -> bool:
     """Whether the name does something, or has it: not where something is."""
     places = {match.start() for match in run}
     deps = {"nsubj", "nsubjpass", "poss", "appos", "agent", "conj"}
-    return any(token.idx in places and token.dep_ in deps for token in sentence.doc)
+    told = [t for t in sentence.doc if t.idx in places]
+    return any(t.dep_ in deps or t.dep_ == "pobj" and t.head.head.lower_ == "according" for t in told)
 
 
 class Vocabulary:

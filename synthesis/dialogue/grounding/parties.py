@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from synthesis.dialogue.grounding import lexicon
+from synthesis.dialogue.grounding.persons import BODIES, is_person, role_words
 from synthesis.dialogue.grounding.texts import Sentence
 
 if TYPE_CHECKING:
@@ -21,7 +22,24 @@ PRONOUNS = frozenset(
     three half something nothing there what""".split()
 )
 _ANYBODY = frozenset("official politician expert statement report".split())
-_TITLES = {"gov": "governor", "sen": "senator", "rep": "representative", "sgt": "sergeant", "gen": "general"}
+# What a lawyer is said to do, or whom to speak for.
+_COURT_SIDES = {
+    **dict.fromkeys(["defence", "defense", "defending"], "defence"),
+    **dict.fromkeys(["prosecution", "prosecuting"], "prosecutor"),
+}
+_TITLES = {
+    "gov": "governor",
+    "sen": "senator",
+    "rep": "representative",
+    "sgt": "sergeant",
+    "gen": "general",
+    "prof": "professor",
+    "dr": "doctor",
+    "capt": "captain",
+    "lt": "lieutenant",
+    "col": "colonel",
+    "supt": "superintendent",
+}
 _MODIFIERS = frozenset("compound amod poss nmod nn".split())
 
 
@@ -40,6 +58,7 @@ class Role:
     owners: frozenset[str]
     start: int
     end: int
+    called: frozenset[str] = frozenset()
 
 
 class Parties:
@@ -53,7 +72,8 @@ class Parties:
         self._people: set[frozenset[str]] = set()
         for sentence in sentences:
             for role in roles_in(sentence):
-                self.roles[role.name].append(role)
+                for name in {role.name, *role.called}:
+                    self.roles[name].append(role)
                 self._link([role.name, role.noun])
                 self._link([role.name, *(role.narrowing - role.owners)])
             for group in _names_in(sentence):
@@ -75,13 +95,41 @@ class Parties:
         one, other = set(one), set(other)
         if not one - PRONOUNS or not other - PRONOUNS or one & PRONOUNS or other & PRONOUNS:
             return True
+        if _is_any_of_its_kind(one, self._wide(other)) or _is_any_of_its_kind(other, self._wide(one)):
+            return True
         mine = [person for person in self._people if person <= one]
         yours = [person for person in self._people if person <= other]
         if mine and yours and not any(person in yours for person in mine):
             return False
-        if one & _ANYBODY or other & _ANYBODY or one & {"people", "person"} or _related(one, other):
+        if one & other & _SPOKESMEN and not _related(one - _SPOKESMEN or other, other - _SPOKESMEN or one):
+            return bool(self.also(one - _SPOKESMEN) & other) or bool(self.also(other - _SPOKESMEN) & one)
+        if self._may_be_unnamed(one, other) or self._may_be_unnamed(other, one):
             return True
-        return _related(self.also(one), other) or not one & self.words
+        if (
+            one & _ANYBODY
+            or other & _ANYBODY
+            or (one | other) & {"people", "person", "man", "woman"}
+            or _related(one, other)
+        ):
+            return True
+        return (
+            _related(self.also(one), other)
+            or _related(one, self.also(other))
+            or (not one & self.words and not _clash(one, self._wide(other)))
+        )
+
+    def _wide(self, words: set[str]) -> set[str]:
+        """The words, what else the story calls whom they name, and whose they are said to be."""
+        owners = (role.owners | {role.noun} for word in words for role in self.roles.get(word, ()))
+        return words | self.also(words) | set().union(*owners)
+
+    def _may_be_unnamed(self, name: set[str], role: set[str]) -> bool:
+        """Whether one is a person's name and the other a role that the story gives to nobody by name."""
+        names = set().union(*self._people)
+        nouns = {word for word in role if is_person(word)}
+        given = {other.noun for roles in self.roles.values() for other in roles}
+        is_bare = not any(is_person(word) for word in name)
+        return bool(name & names and nouns) and is_bare and not role & names and not nouns & given
 
     def told_with(self, name: str) -> set[str]:
         """The words of all sentences that have the name."""
@@ -98,6 +146,21 @@ class Parties:
         if len(shared) > 1 and not any(person <= words for person in shared):
             words -= set().union(*shared)  # two people bear the name
         return set().union(*(self._links.get(word, set()) for word in words if word not in role_words()))
+
+
+_SPOKESMEN = frozenset("spokesman spokeswoman spokesperson".split())
+_HEADS = frozenset("governor mayor president secretary senator regulator author researcher expert".split())
+
+
+def _is_any_of_its_kind(one: set[str], other: set[str]) -> bool:
+    """Whether `one` is a word for a company alone, and the other may be one: its name says nothing else."""
+    return bool(one & BODIES[0]) and len(one) <= 2 and not any(other & body for body in [*BODIES[1:], _HEADS])
+
+
+def _clash(one: set[str], other: set[str]) -> bool:
+    """Whether both are bodies or officers, of different lines."""
+    mine, yours = ({i for i, body in enumerate(BODIES) if body & words} for words in (one, other))
+    return bool(mine and yours) and not mine & yours
 
 
 def _related(one: set[str], other: set[str]) -> bool:
@@ -128,7 +191,14 @@ def _initials_of(sentence: Sentence, group: frozenset[str]) -> str:
 @lru_cache(maxsize=4000)
 def roles_in(sentence: Sentence) -> tuple[Role, ...]:
     """What the sentence says its people and bodies are, by a title, an apposition, a copula or "who runs it"."""
-    return tuple(role for token in sentence.doc if token.pos_ == "PROPN" for role in _roles_of(token))
+    names = [token for token in sentence.doc if token.pos_ == "PROPN" and token.text[0].isupper()]
+    return tuple(replace(role, called=_called(token)) for token in names for role in _roles_of(token))
+
+
+def _called(name: Token) -> frozenset[str]:
+    """The words of the whole name, any of which may stand for it."""
+    parts = [child for child in name.children if child.dep_ == "compound" and child.pos_ == "PROPN"]
+    return frozenset(fold(part.lemma_.lower()) for part in parts if part.ent_type_ == name.ent_type_)
 
 
 def _roles_of(name: Token) -> Iterator[Role]:
@@ -151,19 +221,48 @@ def _roles_of(name: Token) -> Iterator[Role]:
             )
         elif child.dep_ == "appos":
             yield from _from_noun(name, child)
+        elif child.lower_ in _COURT_SIDES and child.dep_ in {"acl", "advcl", "amod", "nmod"}:
+            yield _role(name, child, [], first=child, last=child)
         elif child.dep_ == "relcl" and child.lemma_ == "be":
             for said in child.children:
                 if said.dep_ == "attr":
-                    yield from _from_noun(name, said)
+                    was = any(c.lower_ == "until" for t in (child, said) for c in t.subtree) and child.tag_ == "VBD"
+                    yield from (_former(role) if was else role for role in _from_noun(name, said))
         elif child.dep_ == "relcl" and child.lemma_ in _LEADING:
-            objects = [t for t in child.subtree if t.pos_ in {"NOUN", "PROPN"}][:3]
+            what = [t for dobj in child.children if dobj.dep_ in {"dobj", "prep"} for t in dobj.subtree]
+            objects = [t for t in what if t.pos_ in {"NOUN", "PROPN"}][:3]
             yield _role(name, child, objects, first=child, last=objects[-1] if objects else child)
+    yield from _sides_of(name)
     if name.dep_ == "appos" and name.head.pos_ in {"NOUN", "PROPN"}:
-        yield from _from_noun(name, name.head)
+        yield from _from_noun(name, _apposed(name))
     if name.dep_ == "nsubj" and name.head.lemma_ == "be":
         for said in name.head.children:
             if said.dep_ == "attr":
                 yield from _from_noun(name, said)
+
+
+def _former(role: Role) -> Role:
+    return replace(role, narrowing=role.narrowing | {"former"})
+
+
+def _apposed(name: Token) -> Token:
+    """The noun that a name stands beside: the secretary in "the secretary of the alliance, Lowri Bancroft"."""
+    noun = name.head
+    while name.ent_type_ == "PERSON" and not is_person(noun.lemma_.lower()):
+        prep = noun.head
+        if noun.dep_ != "pobj" or prep.head.pos_ not in {"NOUN", "PROPN"}:
+            return name.head
+        noun = prep.head
+    return noun
+
+
+def _sides_of(name: Token) -> Iterator[Role]:
+    """The side in court of "Yusuf Carrow, for the defence" and "For the defence, Yusuf Carrow said"."""
+    near = [*name.children, *(name.head.children if name.dep_ == "nsubj" else ())]
+    for prep in near:
+        for side in prep.children if prep.lower_ == "for" else ():
+            if side.lower_ in _COURT_SIDES:
+                yield _role(name, side, [], first=side, last=side)
 
 
 def _from_noun(name: Token, noun: Token) -> Iterator[Role]:
@@ -191,10 +290,14 @@ def _role(name: Token, noun: Token, narrowing: Iterable[Token], *, first: Token,
     narrowing = [t for t in narrowing if t.pos_ in {"NOUN", "PROPN", "ADJ"} and t != noun]
     words = frozenset(t.lemma_.lower() for t in narrowing)
     owners = frozenset(
-        t.lemma_.lower() for t in narrowing if t.dep_ in {"poss", "pobj"} or t.head.dep_ in {"poss", "pobj"}
+        t.lemma_.lower() for t in narrowing if t.dep_ in {"poss", "pobj", "dobj"} or t.head.dep_ in {"poss", "pobj"}
     )
     tokens = [first, last, noun]
     start, end = min(t.idx for t in tokens), max(t.idx + len(t) for t in tokens)
+    if noun.lower_ in _COURT_SIDES:
+        return Role(fold(name.lemma_.lower()), _COURT_SIDES[noun.lower_], frozenset(), frozenset(), start, end)
+    if noun.lemma_.lower() == "attorney" and "district" in words:
+        return Role(fold(name.lemma_.lower()), "prosecutor", words, owners, start, end)
     title = "spokesman" if noun.lemma_ == "speak" else noun.lemma_.lower().rstrip(".")
     return Role(fold(name.lemma_.lower()), _TITLES.get(title, title), words, owners, start, end)
 
@@ -202,18 +305,3 @@ def _role(name: Token, noun: Token, narrowing: Iterable[Token], *, first: Token,
 def _is_role(token: Token) -> bool:
     title = token.lemma_.lower().rstrip(".")
     return token.pos_ == "NOUN" or title in role_words() or title in _TITLES
-
-
-@lru_cache(maxsize=1)
-def role_words() -> frozenset[str]:
-    return frozenset(
-        """president minister secretary spokesman spokeswoman spokesperson mayor governor judge coroner prosecutor
-        lawyer attorney solicitor barrister director chief executive chairman chairwoman chair head boss manager coach
-        captain author researcher professor doctor scientist economist analyst farmer teacher officer detective
-        inspector sergeant constable commissioner ambassador leader member senator representative congressman mp
-        councillor founder owner editor reporter journalist widow wife husband mother father brother sister son
-        daughter victim suspect defendant witness survivor neighbour neighbor resident king queen prince princess pope
-        bishop archbishop general colonel pilot driver engineer deputy chancellor premier congresswoman goalkeeper
-        striker defender midfielder treasurer accountant trustee negotiator run lead own found manage coach direct
-        command edit boss nurse cardiologist physician surgeon singer actor actress writer""".split()
-    )
