@@ -19,6 +19,7 @@ from synthesis.dialogue.grounding import (
     polarity,
     quotations,
     roles,
+    unfounded,
 )
 from synthesis.dialogue.grounding.parties import Parties
 from synthesis.dialogue.grounding.texts import Sentence, all_sentences, normalise, parse_all, sentences_of
@@ -101,6 +102,7 @@ def _claims(
         *degrees.findings(own, cited),
         *causes.findings(own, cited),
         *forecasts.findings(own, cited),
+        *unfounded.findings(own, cited),
     ]
 
 

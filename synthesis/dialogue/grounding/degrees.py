@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _FURTHEST = re.compile(
-    r"\b(ever|never|history|of all time|in living memory|any (?:\w+ ){0,4}before|on record|anywhere|nowhere)\b", re.I
+    r"\b(records?(?! of)|ever|never|history|of all time|in living memory"
+    r"|any (?:\w+ ){0,4}before|on record|anywhere|nowhere)\b",
+    re.I,
 )
+_ANY = re.compile(r"\b(?:anywhere|any (?!other|more|longer|less|of)\w+|in the world|on earth|of all)\b", re.I)
 _SCOPES = re.compile(
     r"\b(decades?|centur(?:y|ies)|years?|months?|weeks?|world|country|nation|region|city|town|generation)\b", re.I
 )
@@ -26,8 +29,16 @@ _FIRST = re.compile(
     re.I,
 )
 _SINCE = re.compile(r"\bsince (?:the )?(\d{4}|[A-Z]\w+)")
+_RECORD = re.compile(r"\brecord\b(?! of)|\bunprecedented\b", re.I)
+_TOPS = frozenset("earliest latest soonest highest longest most maximum".split())
+_PEAK = re.compile(
+    r"\b(?:peak\w*|record|top(?:ped|s)?|up to|as (?:much|many|long|high|far) as|maximum|at most)\b", re.I
+)
+_BOUND = re.compile(r"\b(?:before|until|after|by|at (?:the )?(?:least|earliest|latest))\b", re.I)
 _NO_DEGREE = re.compile(
-    r"\b(?:at (?:the )?(?:least|most|best|latest|first|last)|at its \w+est|most of|most \w+s\b)", re.I
+    r"\b(?:for the (?:most part|record)|at (?:the )?(?:least|most|best|latest|first|last)|at its \w+est|most of"
+    r"|(?<!the )most \w+s\b)",
+    re.I,
 )
 
 
@@ -39,6 +50,9 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
             continue
         for token in _superlatives(sentence):
             reason = _fault(token, sentence, known)
+            limit = _BOUND if token.lower_ in {"earliest", "latest", "soonest"} else _PEAK
+            if reason.startswith("No cited") and token.lower_ in _TOPS and any(limit.search(s.text) for s in sources):
+                continue
             if reason:
                 yield sentence.start + token.idx, Finding("superlative", token.text, reason)
         for match in _FIRST.finditer(sentence.text):
@@ -54,6 +68,9 @@ def _fault(token: Token, sentence: Sentence, known: Sequence[tuple[Token, Senten
     alike = [source for other, source in known if _is_alike(token, other) or _has_same_limit(sentence, source)]
     if not alike:
         return f"No cited sentence says '{token.text}'."
+    wide = _ANY.search(sentence.text)
+    if wide and not any(_ANY.search(source.text) for source in alike):
+        return f"The cited sentences do not say '{token.text}' of {wide[0]}."
     if _FURTHEST.search(sentence.text) and not any(_FURTHEST.search(source.text) for source in alike):
         return f"The cited sentences say '{token.text}', but not of all time."
     if not _RANK.search(sentence.text) and all(_RANK.search(source.text) for source in alike):
@@ -80,19 +97,24 @@ def _beyond_all(
     match = _FURTHEST.search(sentence.text)
     if match and match[0].lower() in {"anywhere", "nowhere"} and re.search(r"n't|\bno[tr]?\b", sentence.text):
         return
-    since = re.compile(r"\bsince (?:\d{4}|the)|\bfirst\b", re.I)
+    since = re.compile(r"\bsince (?:\d{4}|the)|\bfirst\b.*\b(?:since|in|at|on record)\b", re.I)
     is_limited = bool(match) and any(since.search(source.text) for source in sources)
     if not (match and (compares or is_limited)):
         return
-    if any(match[0].lower() in source.lower for source in sources):
+    if any(match[0].lower() in source.lower or _RECORD.search(source.text) for source in sources):
         return
-    degrees = {token.lemma_ for token in sentence.doc if token.tag_ in {"JJR", "RBR"}}
+    degrees = {token.lemma_ for token in sentence.doc if token.tag_ in {"JJR", "RBR"} or _is_as(token)}
     if any(lexicon.relation(d, t.lemma_) == 1 and not _has_limit(t, s) for d in degrees for t, s in known):
         return
     yield (
         sentence.start + match.start(),
         Finding("superlative", match[0], "No cited sentence says so much of all time."),
     )
+
+
+def _is_as(token: Token) -> bool:
+    """Whether the word is compared by "so" or "as": "nobody so young"."""
+    return token.pos_ in {"ADJ", "ADV"} and any(child.lower_ in {"so", "as", "such"} for child in token.children)
 
 
 def _has_same_limit(sentence: Sentence, source: Sentence) -> bool:
@@ -127,5 +149,5 @@ def _is_degree(most: Token) -> bool:
 def _is_alike(token: Token, other: Token) -> bool:
     if lexicon.relation(token.lemma_, other.lemma_) == 1 or lexicon.relation(token.lower_, other.lower_) == 1:
         return True
-    loose = {"most", "record", "biggest", "largest", "highest", "greatest", "best", "worst"}
+    loose = {"most", "record", "biggest", "largest", "highest", "greatest", "best", "worst", "heaviest"}
     return token.lower_ in loose and other.lower_ in loose

@@ -11,7 +11,8 @@ from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
 
 _AHEAD = re.compile(
-    r"\b(?:will|'ll|won't|going to|likely|unlikely|expected|expect|(?:could|would|might)(?!'ve| have)|(?-i:may)"
+    r"\b(?:will|'ll|won't|(?<!was )(?<!were )(?<!been )going to|likely|unlikely|expected|expect"
+    r"|(?:could|would|might)(?!'ve| have)|(?-i:may)"
     r"|sure to|bound to|surely"
     r"|probably"
     r"|set to|about to|soon|matter of time|lies? ahead|look(?:s|ing)? forward|in the (?:coming|next)|hard to|certain to"
@@ -21,6 +22,10 @@ _AHEAD = re.compile(
     re.I,
 )
 _SOURCE_AHEAD = re.compile(r"\b(?:can|cannot|due|forecast|plan\w*|propos\w*|if|until|scheduled)\b", re.I)
+_SPEAKING = re.compile(
+    r"(?:would|wouldn't|won't|will) (?:only |not |never )?(?:say|speak|comment|tell|discuss|be drawn)\b", re.I
+)
+_REPORTED = re.compile(r"\b(?:would|to)\b", re.I)
 _VERDICT = re.compile(
     r"\b(?:turning point|game.?changer|wake-?up call|reminder (?:that|of)|raises? (?:\w+ )?questions|sign of things"
     r"|tip of the"
@@ -40,7 +45,11 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
         for start, end in _parts(sentence):
             part = sentence.text[start:end]
             ahead = _AHEAD.search(part)
-            if ahead and not _is_founded(sentence, start, end, start + ahead.start(), sources):
+            if (
+                ahead
+                and not _SPEAKING.match(part, ahead.start())
+                and not _is_founded(sentence, start, end, start + ahead.start(), sources)
+            ):
                 yield (
                     sentence.start + start,
                     Finding("forecast", part.strip(" ,."), "No cited sentence looks ahead so."),
@@ -59,10 +68,16 @@ def _is_founded(sentence: Sentence, start: int, end: int, cue: int, sources: Seq
     own = [f.value for f in sentence.figures if cue <= f.start < end]
     if own and all(any(same(value, f.value) for source in sources for f in source.figures) for value in own):
         return True
+    words = list(content(sentence, start, end))
+    is_same = any(re.search(rf"\b{re.escape(sentence.text[cue:].split()[0].lower())}\b", s.lower) for s in sources)
+    if is_same and len(words) * (1 - support(words, sources)) < 1.5:
+        return True
     looking = [source for source in sources if _AHEAD.search(source.text) or _SOURCE_AHEAD.search(source.text)]
     if looking and support(list(content(sentence, start, end)), looking) >= _LEAST_BESIDE:
         return True
-    return support(list(content(sentence, start, end)), sources) >= _LEAST
+    if (looking or _REPORTED.search(" ".join(s.text for s in sources))) and len(words) <= 1:
+        return True
+    return support(words, sources) >= _LEAST
 
 
 def _parts(sentence: Sentence) -> Iterator[tuple[int, int]]:
