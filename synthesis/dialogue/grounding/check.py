@@ -19,6 +19,8 @@ from synthesis.dialogue.grounding import (
     polarity,
     quotations,
     roles,
+    slots,
+    substitutes,
     unfounded,
 )
 from synthesis.dialogue.grounding.parties import Parties
@@ -99,6 +101,8 @@ def _claims(
         *polarity.findings(own, cited, parties),
         *owners.findings(own, cited, rest, parties),
         *parts.findings(own, cited, rest, parties),
+        *substitutes.findings(own, cited),
+        *slots.findings(own, cited, parties),
         *degrees.findings(own, cited),
         *causes.findings(own, cited),
         *forecasts.findings(own, cited),
