@@ -42,7 +42,7 @@ _DENIED = re.compile(r"(?:\b(?:not|no|never|nothing|nobody|whether|without)\b|n'
 
 # Two things that go together in a study, told as one that does the other.
 _EFFECT = re.compile(
-    r"\b(?:cut|reduc|lower|rais|boost|prevent|protect|slash|improv|harm|increas)\w*"
+    r"\b(?:cuts?|reduc(?:es|ed)|lower(?:s|ed)|rais(?:es|ed)|boosts?|prevent\w*|protect\w*|slash\w*|harms?)"
     r" (?:the |your |their |people(?:'s)? |from )*"
     r"(?:\w+ ){0,2}(?:risk|chance|odds|likelihood|attacks?|cancer|disease|deaths?)\b",
     re.I,
@@ -69,6 +69,10 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
             if not _JOINING.match(match[0]) and _DENIED.search(sentence.text[: match.start()]):
                 continue
             given = [source for source in causal if _gives(sentence, match, source)]
+            after = list(content(sentence, match.end()))
+            if _JOINING.match(match[0]) and after and support(after, sources) == 0:
+                yield sentence.start + match.start(), Finding("causal", match[0], "No cited sentence has this cause.")
+                break
             if not given and any(_does_it(sentence, match, source) for source in sources):
                 continue
             if not given or _is_of_another(sentence, match, given, sources):

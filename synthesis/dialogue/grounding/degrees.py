@@ -36,8 +36,8 @@ _PEAK = re.compile(
 )
 _BOUND = re.compile(r"\b(?:before|until|after|by|at (?:the )?(?:least|earliest|latest))\b", re.I)
 _NO_DEGREE = re.compile(
-    r"\b(?:for the (?:most part|record)|at (?:the )?(?:least|most|best|latest|first|last)|at its \w+est|most of"
-    r"|(?<!the )most \w+s\b)",
+    r"\b(?:for the (?:most part|record)|at (?:the )?(?:least|most|best|latest|first|last)|at its \w+est(?! ever)"
+    r"|most of|(?<!the )most \w+s\b)",
     re.I,
 )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from synthesis.dialogue.attribution import SPEECH_VERBS
+from synthesis.dialogue.figures import quantities, same
 from synthesis.dialogue.grounding import lexicon
 from synthesis.dialogue.grounding.certainty import REPORTING
 from synthesis.dialogue.grounding.clauses import Predicate
@@ -115,8 +117,37 @@ def _of_sentence(sentence: Sentence, told: Told) -> list[tuple[int, Finding]]:
         return []
     words = [word for word in content(sentence) if not any(word in owner for owner in stated)]
     alike = _most_alike(words, told.sources)
-    reason = _silence(stated, told) or (_sentence_fault(stated, alike, told) if alike is not None else "")
+    reason = (
+        _number_of_another(sentence, stated, told)
+        or _silence(stated, told)
+        or (_sentence_fault(stated, alike, told) if alike is not None else "")
+    )
     return [(sentence.start, Finding("attribution", sentence.text.rstrip("."), reason))] if reason else []
+
+
+def _number_of_another(sentence: Sentence, stated: Sequence[tuple[str, ...]], told: Told) -> str:
+    """Why a number is another's word, where one sentence of the sources has two people's numbers."""
+    named = [owner for owner in stated if _names(owner)]
+    for figure in quantities(sentence.text) if named else ():
+        for source in told.sources:
+            owners = [
+                _owners_of_part(source, other.start) for other in source.figures if same(other.value, figure.value)
+            ]
+            theirs = owners[0] if owners else []
+            if theirs and not any(told.parties.may_be_same(one, other) for one in named for other in theirs):
+                return f"In the sources this number is the word of {_named(theirs[0])}."
+    return ""
+
+
+def _owners_of_part(source: Sentence, place: int) -> list[tuple[str, ...]]:
+    """Who speaks in the part between semicolons that the place lies in; nobody where the sentence has no such parts."""
+    cuts = [0, *(match.end() for match in re.finditer(r"; ", source.text)), len(source.text)]
+    start, end = next(((a, b) for a, b in pairwise(cuts) if a <= place < b), (0, 0))
+    if len(cuts) < 3:
+        return []
+    inside = [p for p in source.predicates if start <= p.token.idx < end]
+    accounts = [p.owner for p in inside if "according" in source.text[start:end].lower() and p.owner]
+    return accounts or [p.agents for p in inside if p.lemma in _SAYING and _names(p.agents)]
 
 
 def _silence(stated: Sequence[tuple[str, ...]], told: Told) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from synthesis.dialogue.grounding.certainty import REPORTING, sign_of
+from synthesis.dialogue.grounding.clauses import lemma_of
 from synthesis.dialogue.grounding.matching import is_content, support
 from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
@@ -19,7 +20,7 @@ _AHEAD = frozenset(
     look fading looming poised only longer enough follow mean means raise raises question questions""".split()
 )
 _GIVING_CAUSE = frozenset("because since after so".split())
-_LEAST_OF_A_CAUSE = 0.34
+_LEAST_OF_A_CAUSE = 0.5
 # What people are stopped, punished or thanked for.
 _FOR = frozenset(
     """stop arrest fine charge jail imprison sack dismiss punish suspend pull_over blame criticise criticize praise
@@ -79,11 +80,18 @@ def _is_cause(prep: Token) -> bool:
     noun = next((child for child in prep.children if child.dep_ in {"pobj", "pcomp"}), None)
     if noun is None or noun.ent_type_ in {"DATE", "TIME"} or any(token.like_num for token in noun.subtree):
         return False
-    lemma, word = prep.head.lemma_.lower(), prep.lower_
+    lemma, word = lemma_of(prep.head), prep.lower_
     if prep.head.pos_ not in {"VERB", "AUX"}:
         return False
     if noun.lemma_.lower() in _WAYS:
         return False
     if word == "for":
         return lemma in _FOR and (noun.dep_ == "pcomp" or noun.lower_.endswith("ing"))
-    return word == "over" or prep.dep_ == "agent" or word in {"from", "of"} and lemma in _FROM
+    if word == "after" and lemma in {"look", "name", "take"}:
+        return False
+    return (
+        word in {"over", "after", "following", "amid"}
+        or prep.dep_ == "agent"
+        or word in {"from", "of"}
+        and lemma in _FROM
+    )
