@@ -46,6 +46,7 @@ def compose(
     shift = edition.date.toordinal() % 2
     turns = frame.opening(stories, hosts[shift], hosts[1 - shift], book, edition)
     links: list[frame.Link] = []
+    leaning = [prepared for prepared in stories if frame.leans_on_headline(prepared)]
     for place, (prepared, count) in enumerate(zip(stories, counts, strict=True)):
         lead, other = hosts[(place + shift + 1) % 2].name, hosts[(place + shift) % 2].name
         position = "first" if place == 0 else "last" if place == len(stories) - 1 and place > 1 else "next"
@@ -53,7 +54,10 @@ def compose(
         link = None
         if not named or prepared.needs_headline or prepared.story.told_on:
             alone = turns[-1].host == lead
-            link = frame.link(prepared, position, lead, other, book, edition=edition, hands_over=alone, before=links)
+            link = frame.link(
+                prepared, position, lead, other, book, edition=edition, hands_over=alone, before=links,
+                may_read=not leaning or prepared in leaning,
+            )  # fmt: skip
             links.append(link)
             named = link.names_outlet
         written = teller(prepared, count, lead, other, book, named) if teller else []

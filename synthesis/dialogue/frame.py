@@ -14,7 +14,7 @@ from synthesis.dialogue.parse import parse
 from synthesis.dialogue.phrases import BANNED, Phrasebook
 from synthesis.dialogue.segment import Prepared
 from synthesis.dialogue.when import spoken_date
-from synthesis.types import Edition, Host, Turn, TurnKind
+from synthesis.types import Article, Edition, Host, Turn, TurnKind
 
 MOST_CONTENTS_WORDS, MOST_LATER_WORDS = 44, 8
 LEAST_OF_TITLE = 0.2  # below it, the first fact tells another matter than the title
@@ -122,16 +122,18 @@ def link(
     edition: Edition,
     hands_over: bool,
     before: Sequence[Link] = (),
+    may_read: bool = True,
 ) -> Link:
     """The words that lead into a story (`position`: first, next or last), after the links `before`. With `hands_over`
     the other host says them, since the lead has just spoken; a headline, which no fact turn could answer for, and the
-    reminder of what was told before are always the other's. One link of an edition reads a headline, and no third in a
-    row names an outlet alone."""
+    reminder of what was told before are always the other's. One link of an edition reads a headline, this one only if
+    it `may_read`, and no third in a row names an outlet alone."""
     outlet = spoken_outlet(prepared.lead_article.outlet)
     slots = {"host": lead, "outlet": outlet}
     if prepared.story.told_on is not None:
         return Link(_turn(other, _again(prepared, book, edition), "link", prepared.story.id), names_outlet=False)
-    if headline := _whole_headline(prepared) if not any(told.is_headline for told in before) else "":
+    if headline := _whole_headline(prepared) if may_read and not any(told.is_headline for told in before) else "":
+        slots["outlet"] = spoken_outlet(_titled(prepared).outlet)
         need = "headline" if position == "next" else f"{position}_headline"
         turn = _turn(other, book.say("links", need, headline=headline, **slots), "link", prepared.story.id)
         return Link(turn, names_outlet=True, is_headline=True)
@@ -159,17 +161,34 @@ def _again(prepared: Prepared, book: Phrasebook, edition: Edition) -> str:
     return book.say("links", "update_plain", day=day, outlet=spoken_outlet(prepared.lead_article.outlet))
 
 
-def has_news(prepared: Prepared) -> bool:
-    """Whether the story's news can be told: by its first fact, or else by its headline, read whole."""
-    told = choose.told_of(prepared.story.title, prepared.facts[0].text)
-    return told >= LEAST_OF_TITLE or bool(_whole_headline(prepared))
+def has_news(prepared: Prepared, *, may_read: bool) -> bool:
+    """Whether the story's news can be told: by its first fact, or else by its headline, if that `may_read` whole."""
+    return not _lacks_news(prepared) or (may_read and leans_on_headline(prepared))
+
+
+def leans_on_headline(prepared: Prepared) -> bool:
+    """Whether the link has to read the headline, since no fact tells the news."""
+    return _lacks_news(prepared) and bool(_whole_headline(prepared))
+
+
+def _lacks_news(prepared: Prepared) -> bool:
+    """Whether no fact tells what the title promises; of a story that was told before, what is new need not."""
+    is_told = prepared.story.told_on is not None
+    return not is_told and choose.told_of(prepared.story.title, prepared.facts[0].text) < LEAST_OF_TITLE
 
 
 def _whole_headline(prepared: Prepared) -> str:
-    """The headline of a story that needs it, or "" if only a part of it can be read."""
+    """The headline of a story that needs it, or "" if only a part of it can be read, or no article has it."""
     headline, title = prepared.billing.headline, prepared.story.title
     is_cut = len(headline.split()) < len(title.split())
-    return _sound(headline, prepared) if prepared.needs_headline and not is_cut else ""
+    is_printed = _titled(prepared).title.strip() in ("", title.strip())
+    return _sound(headline, prepared) if prepared.needs_headline and is_printed and not is_cut else ""
+
+
+def _titled(prepared: Prepared) -> Article:
+    """The article that the story has its title from; else the one that it is told from."""
+    title = prepared.story.title.strip()
+    return next((a for a in prepared.story.articles if a.title.strip() == title), prepared.lead_article)
 
 
 def _fresh_place(prepared: Prepared) -> str:

@@ -70,19 +70,35 @@ def without_hanging_pronoun(
 
 
 def quotes_back(claim: str) -> bool:
-    """Whether what is quoted speaks of something that only the words before it name: "You will find one anywhere"."""
+    """Whether what is quoted speaks of something that only the words before it name: "You will find one anywhere", or
+    of somebody: "For every pound that was given, he took thirty pence"."""
     doc = parse([claim.strip('"')])[0]
+    if any(token.lower_ in {"he", "she", "him", "his", "her"} and not _has_person_before(token) for token in doc):
+        return True
     for token in doc:
         named = any(other.pos_ in {"NOUN", "PROPN"} and other.ent_type_ not in _TIMES for other in doc[: token.i])
         if named:
             return False
         is_thing = token.lower_ in {"it", "they", "them"} and token.dep_ not in {"expl", "pobj"}
-        is_one = token.lower_ in {"one", "ones"} and token.dep_ in {"dobj", "nsubj"} and not list(token.rights)
+        is_one = token.lower_ in {"one", "ones"} and token.dep_ in {"dobj", "nsubj"} and _is_placed(token)
         is_that = token.lower_ in {"that", "this", "those", "these"} and token.dep_ in {"nsubj", "dobj"}
         is_last = token.lower_ == "one" and any(child.lower_ in _WHICH for child in token.lefts)
         if is_thing or is_one or is_that or is_last or token.lower_ in {"he", "she", "him"}:
             return not EXPLETIVE.match(doc[token.i :].text[:1].upper() + doc[token.i :].text[1:])
     return False
+
+
+def _is_placed(one: Token) -> bool:
+    """Whether nothing says which one it is, but for where: "one in every roofer's car", and not "one of the knives"."""
+    return all(child.lower_ in {"in", "on", "at"} for child in one.rights)
+
+
+def _has_person_before(token: Token) -> bool:
+    """Whether somebody is named before the token, or is what an earlier verb is about."""
+    return any(
+        other.ent_type_ == "PERSON" or (other.tag_ in {"NN", "NNP"} and other.dep_ in {"nsubj", "nsubjpass"})
+        for other in token.doc[: token.i]
+    )
 
 
 def speaks_of_itself(claim: str) -> bool:

@@ -61,7 +61,7 @@ class Writer:
                 left_out.append(LeftOut(story.id, "It was told before, and nothing in it is new."))
             elif not ready.facts:
                 left_out.append(LeftOut(story.id, "None of its sentences can be spoken."))
-            elif frame.has_news(ready):
+            elif frame.has_news(ready, may_read=not any(frame.leans_on_headline(other) for other in prepared)):
                 prepared.append(ready)
             else:
                 aside.append(ready)

@@ -25,6 +25,9 @@ RATE = "The Bank of Aldmere left its main interest rate at 3 percent on Sunday."
 MILL = "Smoke rose over the roofs of three streets all morning."
 
 
+BELLS = "Nobody in the square knew what to do for an hour. Two dogs ran past the fountain and the baker's door."
+
+
 @pytest.fixture
 def linked(edition):
     def _linked(text, title, before=()):
@@ -53,6 +56,28 @@ def test_one_link_of_an_edition_reads_a_headline(linked):
 
 def test_a_headline_is_read_whole_or_not_at_all(linked):
     assert not linked(MILL, "Mill burns in the port of Lunn | Live coverage").is_headline
+
+
+def test_a_headline_is_read_as_its_own_outlets(edition):
+    title = "Mill burns in the port of Lunn"
+    articles = (
+        article("a", "Meridian Wire", MILL, title="Smoke over Lunn"),
+        article("b", "The Courier", "-", title=title),
+    )
+    book = Phrasebook("seed")
+    for reports, is_read in ((articles, True), (articles[:1], False)):
+        told = segment.prepare(Story("s", title, reports), edition)
+        link = frame.link(told, "next", "Ava", "Ben", book, edition=edition, hands_over=False)
+        assert link.is_headline == is_read
+        assert not is_read or ("Courier" in link.turn.text and "Meridian" not in link.turn.text)
+
+
+def test_a_second_story_that_only_its_headline_could_tell_is_left_out(edition):
+    rows = ("Mill burns in the port of Lunn", MILL), ("Bell tower falls in the town of Arle", BELLS)
+    stories = [Story(t[:4], t, (article(t[:4], "Meridian Wire", text, title=t),)) for t, text in rows]
+    told = Writer().write(stories, DEFAULT_HOSTS, edition=edition)
+    assert [left.story for left in told.left_out] == ["Bell"]
+    assert rows[0][0] in " ".join(turn.text for turn in told.turns)
 
 
 def test_no_third_link_in_a_row_names_an_outlet_alone(linked):

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from synthesis.dialogue.facts import facts_of
+from synthesis.dialogue.pronouns import quotes_back
 from synthesis.dialogue.reading import read
 from synthesis.types import Article, Edition
 
@@ -79,3 +80,17 @@ def test_a_part_or_a_thing_that_the_sentence_does_not_name_needs_its_neighbour(s
 def test_a_pronoun_that_its_own_sentence_explains_needs_none(sentence):
     body = f"The council and the fund met in the old house.\nPrices of rope went up in the lower town.\n{sentence}"
     assert not any(needs for text, needs in texts(body) if text[:12] == sentence[:12])
+
+
+@pytest.mark.parametrize(
+    ("claim", "leans"),
+    [
+        ('"For every pound that was given, he took nearly thirty pence."', True),
+        ('"You will find one in every roofer\'s car."', True),
+        ('"My gran taught for 40 years, and she loved it."', False),
+        ('"One of the knives is mine."', False),
+        ('"The council let us down."', False),
+    ],
+)
+def test_a_quotation_of_somebody_unnamed_leans_on_the_words_before_it(claim, leans):
+    assert quotes_back(claim) == leans
