@@ -1,19 +1,31 @@
 """Pronunciations: a show's own hide the built-in ones, and a symbol that the voice does not know is refused."""
 
+import re
+
 import pytest
 
 from synthesis.speech.symbols import vocabulary
+from synthesis.text import letters
 from synthesis.text.lexicon import Lexicon, builtin, parse, to_british
 
 PARTICLES = {"de", "der", "des", "di", "du", "le"}  # said without stress
 
 
 def test_every_built_in_entry_can_be_spoken():
-    assert len(builtin()) >= 2_900
+    assert len(builtin()) >= 20_000
     for entry in builtin().values():
         assert set(entry.phonemes) <= vocabulary().keys(), entry.word
         assert "ˈ" in entry.phonemes or entry.word in PARTICLES, f"{entry.word} has no stress"
         assert entry.language and entry.source, entry.word
+
+
+def test_a_stress_mark_of_a_built_in_entry_stands_before_a_vowel():
+    for entry in builtin().values():
+        assert not re.search(f"[ˈˌ](?![{letters.VOWELS}])", entry.phonemes), entry.word
+
+
+def test_every_built_in_entry_tells_its_language():
+    assert not [entry.word for entry in builtin().values() if entry.language == "und"]
 
 
 def test_every_built_in_entry_can_be_spoken_by_a_british_voice():

@@ -1,7 +1,7 @@
 """A guess at an unknown word is always speakable, says what it took the word for, and is read as that language is."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthesis.speech.symbols import vocabulary
@@ -35,7 +35,7 @@ def test_a_name_shows_the_language_that_it_comes_from(word, language):
 
 
 def test_a_name_of_no_clear_language_is_guessed_with_less_confidence():
-    assert languages.origin("Anara").confidence < 0.5 < languages.origin("Przybylski").confidence
+    assert languages.origin("Benara").confidence < 0.5 < languages.origin("Przybylski").confidence
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_the_rules_of_every_language_end_in_symbols_of_the_voice(word, language)
     assert said.count("ˈ") == bool(said)
 
 
+@settings(deadline=None)  # the first example reads the tables
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzáčđéğíłñøşüžабгд", min_size=1, max_size=24), st.booleans())
 def test_every_word_gets_sounds_that_the_voice_knows_and_one_stress(word, is_name):
     found = guess(word.capitalize() if is_name else word)
