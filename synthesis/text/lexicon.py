@@ -15,6 +15,7 @@ from pathlib import Path
 
 from synthesis.errors import LexiconRejected
 from synthesis.speech.symbols import vocabulary
+from synthesis.text.folding import to_ascii
 from synthesis.text.tables import rows
 
 # American to British, in order: no r but before a vowel, then long vowels and the vowels of "go" and "cat".
@@ -37,6 +38,9 @@ _RESPELLED = dict(
 )
 _TOKEN = re.compile(r"\w+|[^\w\s]")  # at least as many as any tokenizer makes
 _VOWEL = re.compile("[AIOWYæɑəɛɜɪʊʌɔiu]")
+# What a keyboard without the letters makes of them, in German and in the languages of the north.
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_SPELLING_OUT = frozenset({"de", "sv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,23 @@ class Lexicon:
         shown = {word: Entry(word, parse(word, said), "", "show") for word, said in (own or {}).items()}
         layers = (builtin(), read_project(project) if project else {}, shown)
         self._entries = {word.casefold(): entry for layer in layers for word, entry in layer.items()}
+        self._unmarked = _unmarked_builtin() | _unmarked({**layers[1], **shown})
         self.longest = max(len(_TOKEN.findall(word)) for word in self._entries)
 
     def find(self, word: str) -> str | None:
         """American phonemes of a word or a phrase, or None. A name needs its capital: `Tusk`, not `tusk`."""
-        entry = self._entries.get(word.casefold())
-        if entry is None or (word.islower() and not entry.word.islower()):
-            return None
-        return entry.phonemes
+        return _said(self._entries.get(word.casefold()), word)
+
+    def find_unmarked(self, word: str) -> str | None:
+        """As `find`, for a word whose marks are not those of its entry: `Malmo`, `Schaeuble`, `Álvarez`.
+
+        The plain letters may be another word: "Male" is no capital of the Maldives.
+        """
+        plain = to_ascii(word).casefold()
+        entry = self._unmarked.get(plain)
+        if entry is None and not word.isascii():
+            entry = self._entries.get(plain)
+        return _said(entry, word)
 
 
 def read_project(path: Path) -> Mapping[str, Entry]:
@@ -122,6 +135,26 @@ def builtin() -> Mapping[str, Entry]:
         r["word"]: Entry(r["word"], parse(r["word"], f"/{r['ipa']}/"), r["language"], r["source"])
         for r in (*common, *world, *rows("lexicon"))
     }
+
+
+@cache
+def _unmarked_builtin() -> dict[str, Entry]:
+    return _unmarked(builtin())
+
+
+def _unmarked(layer: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The entries whose words have marks, by what is written where marks are not."""
+    marked = [entry for word, entry in layer.items() if not word.isascii()]
+    spelled_out = [entry for entry in marked if entry.language in _SPELLING_OUT]
+    return {to_ascii(entry.word.casefold().translate(_SPELLED_OUT)): entry for entry in spelled_out} | {
+        to_ascii(entry.word.casefold()): entry for entry in marked
+    }
+
+
+def _said(entry: Entry | None, word: str) -> str | None:
+    if entry is None or (word.islower() and not entry.word.islower()):
+        return None
+    return entry.phonemes
 
 
 def to_british(phonemes: str) -> str:

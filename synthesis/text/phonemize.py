@@ -143,6 +143,8 @@ class _LayeredDictionary(en.Lexicon):  # type: ignore[misc]
 
     def find(self, text: str) -> str | None:
         said = self.own.find(text)
+        if said is None and text not in self.golds:
+            said = self.own.find_unmarked(text)
         return to_british(said) if said and self.british else said
 
     def __call__(self, token: MToken, ctx: en.TokenContext) -> tuple[str | None, int | None]:

@@ -73,6 +73,23 @@ def test_a_name_is_not_found_in_lower_case():
     assert Lexicon().find("tusk") is None
 
 
+@pytest.mark.parametrize(
+    ("written", "entry"),
+    [("Malmo", "Malmö"), ("Schaeuble", "Schäuble"), ("Erdős", "Erdős"), ("Álvarez", "Alvarez"), ("La Nina", "La Niña")],
+)
+def test_a_word_is_found_without_its_marks_and_with_others(written, entry):
+    lexicon = Lexicon()
+    assert lexicon.find_unmarked(written) == lexicon.find(entry) is not None
+
+
+def test_a_shows_entry_is_found_without_its_marks_before_the_built_in_one():
+    assert Lexicon({"Malmö": "/məlmˈO/"}).find_unmarked("Malmo") == "məlmˈO"
+
+
+def test_a_name_without_its_marks_still_needs_its_capital():
+    assert Lexicon().find_unmarked("malmo") is None
+
+
 def test_british_drops_the_r_before_a_consonant():
     assert to_british("stˈɑɹməɹ") == "stˈɑːmə"
 

@@ -56,6 +56,20 @@ def test_a_name_of_no_clear_language_is_guessed_with_less_confidence():
         ("Nguyen", "vi", "nwiˈɛn"),
         ("Ceaușescu", "ro", "ʧWʃˈɛsku"),
         ("Björkman", "sv", "bjˈɜɹkmɑn"),  # one r
+        ("Morozov", "ru", "mOɹˈOzɔf"),  # the last v, and one before s, is f
+        ("Kovalevskaya", "ru", "kOvəlɛfskˈIə"),
+        ("Danilov", "uk", "dənˈilɔf"),
+        ("Bayramov", "tr", "bIɹəmˈɔf"),
+        ("Prokopov", "cs", "pɹˈOkOpOf"),
+        ("Przybysz", "pl", "pʃˈɪbɪʃ"),  # rz after p is sh, and so is the last one
+        ("Kolarz", "pl", "kˈɔlɑʃ"),
+        ("Wenningen", "de", "vˈɛnɪŋən"),  # ng is one sound
+        ("Engelbrekt", "sv", "ˈɛŋɛlbɹɛkt"),
+        ("Pongsak", "th", "pɔŋsˈɑk"),
+        ("Demirsin", "tr", "dɛmiɹsˈin"),  # the last i has the stress
+        ("Ravit", "he", "ɹɑvˈit"),
+        ("Shunsuke", "ja", "ʃˈunskA"),
+        ("Kirakosyan", "ka", "kiɹəkOsjˈɑn"),
     ],
 )
 def test_a_name_is_read_by_the_rules_of_its_language(word, language, phonemes):

@@ -33,6 +33,14 @@ def test_a_phrase_is_found_whole(american):
     assert say(american, "Ursula von der Leyen's term")["von der Leyen's"].phonemes == "fɔn dəɹ lˈIənz"
 
 
+def test_a_name_without_its_marks_is_no_guess_and_an_english_word_no_name(american):
+    sounds = say(american, "Male voters left Szekesfehervar and Malmo.")
+    assert sounds["Szekesfehervar"].phonemes == Lexicon().find("Székesfehérvár")
+    assert sounds["Malmo"].phonemes == Lexicon().find("Malmö")
+    assert sounds["Male"].phonemes == "mˈAl"
+    assert not any(sound.is_guessed for sound in sounds.values())
+
+
 def test_a_particle_of_a_name_is_weak_and_no_guess(american):
     sounds = say(american, "Robert de Niro met Leonardo di Caprio and Simon le Bon in Des Moines.")
     assert [sounds[w].phonemes for w in ("de", "di", "le", "Des Moines")] == ["də", "di", "lə", "də mˈYn"]
