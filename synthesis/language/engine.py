@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -69,22 +70,12 @@ class Engine:
         has a product for such, unless they are to be `is_exact`. `progress` is told bytes.
         Raises CheckpointError, in one line, on anything missing, damaged or not supported.
         """
-        path = Path(path)
         place = compute_device(device)
-        dtype, halves = language_dtype(place), quantise is None and not is_exact and can_halve(place)
-        single = _gguf_in(path)
-        if single is not None:
-            file = GgufFile(single)
-            loaded = cls(
-                file.model(place, dtype, quantise=quantise, halves=halves, progress=progress), file.tokenizer()
-            )
-            give_back_memory()
-            return loaded
-        if not path.is_dir():
-            raise CheckpointError(f"there is no model at {path}")
-        tokenizer = Tokenizer.from_hub(path) if (path / "tokenizer.json").is_file() else None
-        model = load_hub_model(path, place, dtype, quantise=quantise, halves=halves, progress=progress)
-        return cls(model, tokenizer)
+        options = {"quantise": quantise, "halves": quantise is None and not is_exact and can_halve(place)}
+        loaded = cls(*_read(Path(path), place, progress=progress, **options))
+        # What the reading took, and what became holes between the weights.
+        give_back_memory()
+        return loaded
 
     @property
     def config(self) -> LanguageConfig:
@@ -193,6 +184,18 @@ class Engine:
 def _default_limits(device: torch.device) -> Limits:
     budget = default_budget_bytes(device)
     return Limits(budget, prefill_tokens=PREFILLED_ON_CPU) if device.type == "cpu" else Limits(budget)
+
+
+def _read(path: Path, device: torch.device, **options: Any) -> tuple[LanguageModel, Tokenizer | None]:
+    """`options` are those of the two readers."""
+    dtype, single = language_dtype(device), _gguf_in(path)
+    if single is not None:
+        file = GgufFile(single)
+        return file.model(device, dtype, **options), file.tokenizer()
+    if not path.is_dir():
+        raise CheckpointError(f"there is no model at {path}")
+    tokenizer = Tokenizer.from_hub(path) if (path / "tokenizer.json").is_file() else None
+    return load_hub_model(path, device, dtype, **options), tokenizer
 
 
 def _gguf_in(path: Path) -> Path | None:
