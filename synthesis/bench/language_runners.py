@@ -48,13 +48,17 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Stories written under their grammars: `forced` tokens took no pass; `first_token_s` is the median story's."""
+    """Stories written under their grammars: `forced` tokens took no pass; `first_token_s` is the median story's.
+
+    `texts`: the tokens of each, in order.
+    """
 
     seconds: float
     written: int
     forced: int
     passes: int
     first_token_s: float
+    texts: tuple[tuple[int, ...], ...]
 
 
 class Runner:
@@ -182,10 +186,16 @@ def _tell(stories: int, facts: int, rows: int) -> Telling:
     requests = told_stories.requests(_engine, stories, facts)
     _engine.limits = replace(_engine.limits, rows=rows)
     run = _engine.run(requests)
-    firsts = sorted(generation.first_token_s or 0.0 for _, generation in run)
+    written = dict(run)
+    firsts = sorted(generation.first_token_s or 0.0 for generation in written.values())
     figures = run.figures
     return Telling(
-        figures.duration_s, figures.written, figures.forced, figures.forward_passes, firsts[len(firsts) // 2]
+        figures.duration_s,
+        figures.written,
+        figures.forced,
+        figures.forward_passes,
+        firsts[len(firsts) // 2],
+        tuple(written[number].tokens for number in range(stories)),
     )
 
 

@@ -58,7 +58,8 @@ class Pretended:
         return Timing(64 * len(prompts), len(prompts) / 10, decoded, decoded / rate)
 
     def tell(self, stories, facts, rows):
-        return Telling(20.0 if rows == 1 else 5.0, 1000, 280, 720, 1.5)
+        texts = ((1, 2), (3,), (4 if rows == 1 else 5,))
+        return Telling(20.0 if rows == 1 else 5.0, 1000, 280, 720, 1.5, texts)
 
     def sizes(self):
         return {"weights": 10_000, "cached": 10}
@@ -89,6 +90,7 @@ def test_ratios_shares_and_skipped_tokens_are_of_one_run(pretended, capsys):
     # 40 steps a second, each of 10,000 bytes and 80.5 places of 10.
     assert figures["bandwidth_share"]["1"] == pytest.approx(40 * (10_000 + 805) / 1e6, abs=1e-3)
     assert figures["grammar"] == {"written": 1000, "skipped": 280, "share_skipped": 0.28, "passes": 720}
+    assert figures["stories"]["same_texts"] == 2
     assert figures["stories"]["ratio"] == 0.25 and figures["stories"]["tokens_a_second"] == 200.0
     assert figures["peak_memory_bytes"]["8"] == {"ours": 900 << 20, "transformers": 900 << 20}
     assert list(figures["absent"]) == ["shapes"]
@@ -233,6 +235,7 @@ def test_stories_are_told_under_their_grammars_and_forced_tokens_take_no_pass(tm
     monkeypatch.setattr(language_runners, "_engine", engine, raising=False)
     at_once, one_by_one = language_runners._tell(3, 1, 3), language_runners._tell(3, 1, 1)
     assert at_once.written == one_by_one.written > 100 and at_once.forced == one_by_one.forced > 20
+    assert at_once.texts == one_by_one.texts
     assert at_once.passes < one_by_one.passes <= one_by_one.written
     assert 0 < at_once.first_token_s < at_once.seconds
 
