@@ -96,6 +96,9 @@ class Engine:
         It yields (number of the request, Generation) as they end. Its `tickets` cancel, its `figures` count; with
         `counts_experts` also each expert's load. Raises PromptTooLong on a request that could never fit.
         """
+        # The last run's cache would lie beside this one's, in pieces that it does not fit.
+        if self.device.type == "cpu":
+            give_back_memory()
         return Run(
             self.model,
             requests,
