@@ -28,7 +28,7 @@ _FIRST = re.compile(
     r"\b(?:for )?the first (?:time|to|\w+ (?:to|ever)|[\w-]+ (?:in|since|of its))\b|\bfirst-ever\b|\bnever before\b",
     re.I,
 )
-_SINCE = re.compile(r"\bsince (?:the )?(\d{4}|[A-Z]\w+)")
+_SINCE = re.compile(r"\bsince (?:the )?((?:last )?(?:\d{4}|[A-Z]\w+|spring|summer|autumn|winter|week|month|year))")
 _RECORD = re.compile(r"\brecord\b(?! of)|\bunprecedented\b", re.I)
 _TOPS = frozenset("earliest latest soonest highest longest most maximum".split())
 _PEAK = re.compile(
@@ -56,7 +56,8 @@ def findings(text: Sequence[Sentence], sources: Sequence[Sentence]) -> Iterator[
             if reason:
                 yield sentence.start + token.idx, Finding("superlative", token.text, reason)
         for match in _FIRST.finditer(sentence.text):
-            if not any(re.search(r"\bfirst\b|\bnever\b", source.text, re.I) for source in sources):
+            is_same = any(_has_same_limit(sentence, source) for source in sources)
+            if not is_same and not any(re.search(r"\bfirst\b|\bnever\b", s.text, re.I) for s in sources):
                 yield (
                     sentence.start + match.start(),
                     Finding("superlative", match[0], "No cited sentence says 'first'."),

@@ -15,7 +15,8 @@ _AHEAD = re.compile(
     r"|(?:could|would|might)(?!'ve| have)|(?-i:may)"
     r"|sure to|bound to|surely"
     r"|probably"
-    r"|set to|about to|soon|matter of time|lies? ahead|look(?:s|ing)? forward|in the (?:coming|next)|hard to|certain to"
+    r"|set to|about to|(?<!too )soon|matter of time|lies? ahead|look(?:s|ing)? forward"
+    r"|in the (?:coming|next)|hard to|certain to"
     r"|certainly|no doubt|doubt|future|tomorrow|eventually|remains to be seen|promises? to|threatens? to|stands? to"
     r"|on course|inevitabl[ey]|poised|ready to|destined|only the (?:beginning|start)|long (?:trial|road|way)"
     r"|perhaps)\b",
@@ -63,7 +64,7 @@ def _is_founded(sentence: Sentence, start: int, end: int, cue: int, sources: Seq
     """Whether the sources say most of the part; less is enough where one of them looks ahead too, or has the
     numbers behind the cue."""
     part = sentence.text[start:end]
-    if re.search(r"\bcould\b", part, re.I) and _UNKNOWN.search(part):
+    if re.search(r"\bcould\b|\b(?:known|clear|certain|sure)\b", part, re.I) and _UNKNOWN.search(part):
         return True
     own = [f.value for f in sentence.figures if cue <= f.start < end]
     if own and all(any(same(value, f.value) for source in sources for f in source.figures) for value in own):

@@ -93,7 +93,8 @@ def findings(
             if missing and all(known.has(match[0]) for match in missing):
                 linked = parties.also(base_of(match[0]) for match in missing)
                 is_one = bool(linked & cited - _OF_MANY) and not parties.bears_for_many(linked & cited)
-                if (is_unnamed and _is_party(run, sentence)) or is_one or _is_topic(run, sentence, story):
+                is_whole = missing == run[:1] and _is_full_name(run, sentence, story)
+                if (is_unnamed and _is_party(run, sentence)) or is_one or is_whole or _is_topic(run, sentence, story):
                     missing = []
             if len(sources) > _FEW and missing and _is_given(run, missing, sentence):
                 missing = []
@@ -118,6 +119,12 @@ def _leaves_open_who(sources: Sequence[Sentence]) -> bool:
         or not subjects
         or not (named or any(t.pos_ == "PROPN" and t.ent_type_ in {"PERSON", "ORG"} for s in sources for t in s.doc))
     )
+
+
+def _is_full_name(run: Sequence[re.Match[str]], sentence: Sentence, story: Sequence[Sentence]) -> bool:
+    """Whether the story has the first name and the surname so, and the sources the surname."""
+    name = sentence.text[run[0].start() : run[-1].end()].removesuffix("'s")
+    return len(run) == 2 and any(name in other.text for other in story)
 
 
 def _is_topic(run: Sequence[re.Match[str]], sentence: Sentence, story: Sequence[Sentence]) -> bool:

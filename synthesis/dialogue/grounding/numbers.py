@@ -47,9 +47,10 @@ _DEFINITE = re.compile(
 )
 _TWO_NAMES = re.compile(r"[A-Z][\w-]+(?:'s?)? and (?:the )?[A-Z][\w-]+")
 _SCALES = ((" thousand", 1e3), (" million", 1e6), (" billion", 1e9))
+_LESS = re.compile(r"\b(?:fewer|less|more|points?) ", re.I)
 _MOST_RECKONED = 20
 _RECKONED = re.compile(
-    r"\b(?:lost|gained|won|more|fewer|less|than|by|up|down|difference|gap|margin|another|further|r[io]se|rises|f[ae]ll|total|altogether"
+    r"\b(?:short|shy|needs?|lost|gained|won|more|fewer|less|than|by|up|down|difference|gap|margin|another|further|r[io]se|rises|f[ae]ll|total|altogether"
     r"|in all|combined|together|between them|remain\w*|others?|left|rest|cheaper|dearer|\w+er)\b",
     re.I,
 )
@@ -291,9 +292,11 @@ def _is_computed(stated: Measure, known: Sequence[Measure], text: str) -> bool:
     """Whether the number is the sum or the difference of two that the sources give of one thing."""
     if not _RECKONED.search(text) or len(known) > _MOST_RECKONED:
         return False
+    if stated.value < 3 and not _LESS.search(text):
+        return False
     alike = [m for m in known if m.dimension == stated.dimension or not stated.dimension]
     for first, second in combinations(alike, 2):
-        if first.dimension != second.dimension or stated.value < 3 or stated.is_year:
+        if first.dimension != second.dimension or stated.is_year:
             continue
         is_of_one = len({m.noun for m in (stated, first, second)} - {""}) == 1
         results = (first.value + second.value, abs(first.value - second.value))

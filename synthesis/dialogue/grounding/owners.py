@@ -31,11 +31,14 @@ _SIDES = frozenset(
     activist union trader shopkeeper protester rebel lobby columnist neighbour neighbor source rival competitor
     owner landlord farmer passenger customer supporter chairwoman chairman""".split()
 )
-_SAYING = (SPEECH_VERBS | REPORTING) - frozenset("find see read show hear understand post call agree hope".split())
+_SAYING = (SPEECH_VERBS | REPORTING) - frozenset(
+    "find see read show hear understand post call agree hope continue".split()
+)
 # Whose account of things is told as it is.
 _OFFICIAL = frozenset(
     """official authority agency police court judge coroner inquest jury result study researcher figure statistic
-    institute bureau office commission forecaster chief detective spokesman spokeswoman""".split()
+    institute bureau office commission secretary minister governor mayor president doctor scientist forecaster chief
+    detective spokesman spokeswoman""".split()
 )
 _DISPUTED = re.compile(
     r"\b(?:den(?:y|ies|ied)|disput\w+|reject(?:s|ed)? (?:the|that|this|as)|contradict\w*|untrue|false|rebut\w*"

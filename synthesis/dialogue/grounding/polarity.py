@@ -50,7 +50,7 @@ _DENYING = re.compile(
     r"\b(?:not|no|never|nobody|nothing|none|neither|nor|without"
     r"|before (?:any\w*|\w+ had)|unless|instead|stop\w*|ceas\w+"
     r"|fail\w*|refus\w+|reject\w*|den(?:y|ies|ied)|declin\w+|lack\w*|hardly|barely|seldom|rarely|untrue|unable"
-    r"|far from|quit|gave up|give up|rule[ds]? out|short of)\b|n't\b",
+    r"|far from|quit|wait\w*|delay\w*|gave up|give up|rule[ds]? out|short of)\b|n't\b",
     re.I,
 )
 _CLAUSES = frozenset("advcl relcl acl ccomp parataxis conj csubj".split())
@@ -99,6 +99,8 @@ def _fault(stated: Predicate, found: Sequence[Match], known: set[str]) -> tuple[
     if not agreeing:
         if stated.sign > 0 and _may_be_denied(stated.token):
             return None
+        if stated.sign < 0 and stated.grade <= UNSURE:
+            return None  # what "may or may not" be is not denied
         is_other = any(stated.lemma != match.predicate.lemma for match in found)
         if stated.sign < 0 and (is_other or not all(_is_affirmed(match.predicate) for match in found)):
             return None

@@ -77,6 +77,8 @@ def _is_opposed(token: Token, other: Token) -> bool:
 def _sign(token: Token) -> int:
     """-1 where the clause is denied that the word stands in."""
     verb = next((t for t in (token, *token.ancestors) if t.pos_ in {"VERB", "AUX"}), None)
+    if any(child.dep_ == "neg" or child.lower_ == "not" for child in token.children):
+        return -1
     if verb is None:
         return 1
     return -sign_of(verb) if verb != token and verb.lemma_.lower() in _LOSING else sign_of(verb)

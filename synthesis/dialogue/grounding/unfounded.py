@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _AHEAD = frozenset(
     """likely unlikely certain sure bound expected set inevitable way over hope hopes chance doubt ahead soon yet looks
     look fading looming poised only longer enough follow mean means raise raises question questions""".split()
 )
+_PLANNED = re.compile(r"\b(?:would|will|plans?|planned|to be|due|could|may|might)\b")
 _GIVING_CAUSE = frozenset("because since after so".split())
 _LEAST_OF_A_CAUSE = 0.5
 # What people are stopped, punished or thanked for.
@@ -60,6 +62,8 @@ def _is_added_clause(verb: Token, sources: Sequence[Sentence]) -> bool:
         return False
     is_ahead = any(t.tag_ == "MD" or t.lower_ in _AHEAD for t in verb.subtree)
     if verb.lemma_.lower() in REPORTING or not is_ahead or words in (["less"], ["more"]):
+        return False
+    if len(words) < 2 and any(_PLANNED.search(source.text) for source in sources):
         return False
     return bool(words) and not any(t.like_num for t in verb.subtree) and support(words, sources) == 0
 
