@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from synthesis.dialogue.grounding import lexicon
+from synthesis.dialogue.grounding.matching import content, support
 from synthesis.dialogue.grounding.texts import Sentence
 from synthesis.types import Finding
 
@@ -14,8 +15,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _FURTHEST = re.compile(
-    r"\b(records?(?! of)|ever|never|history|of all time|in living memory"
+    r"\b((?<!the )(?<!old )(?<!this )records?(?! (?:of|by|had))|ever|never|history|of all time|in living memory"
     r"|any (?:\w+ ){0,4}before|on record|anywhere|nowhere)\b",
+    re.I,
+)
+_OF_ALL_TIME = re.compile(
+    r"\b(?:ever|never|history|of all time|in living memory|any (?:\w+ ){0,4}before|on record|anywhere|nowhere"
+    r"|records?(?! (?:that|which|of)))\b",
     re.I,
 )
 _ANY = re.compile(r"\b(?:anywhere|any (?!other|more|longer|less|of)\w+|in the world|on earth|of all)\b", re.I)
@@ -30,7 +36,7 @@ _FIRST = re.compile(
 )
 _SINCE = re.compile(r"\bsince (?:the )?((?:last )?(?:\d{4}|[A-Z]\w+|spring|summer|autumn|winter|week|month|year))")
 _RECORD = re.compile(r"\brecord\b(?! of)|\bunprecedented\b", re.I)
-_TOPS = frozenset("earliest latest soonest highest longest most maximum".split())
+_TOPS = frozenset("earliest latest soonest highest longest maximum".split())
 _PEAK = re.compile(
     r"\b(?:peak\w*|record|top(?:ped|s)?|up to|as (?:much|many|long|high|far) as|maximum|at most)\b", re.I
 )
@@ -72,7 +78,7 @@ def _fault(token: Token, sentence: Sentence, known: Sequence[tuple[Token, Senten
     wide = _ANY.search(sentence.text)
     if wide and not any(_ANY.search(source.text) for source in alike):
         return f"The cited sentences do not say '{token.text}' of {wide[0]}."
-    if _FURTHEST.search(sentence.text) and not any(_FURTHEST.search(source.text) for source in alike):
+    if _FURTHEST.search(sentence.text) and not any(_OF_ALL_TIME.search(source.text) for source in alike):
         return f"The cited sentences say '{token.text}', but not of all time."
     if not _RANK.search(sentence.text) and all(_RANK.search(source.text) for source in alike):
         return f"The cited sentences say '{_rank(alike[0])}'."
@@ -98,11 +104,14 @@ def _beyond_all(
     match = _FURTHEST.search(sentence.text)
     if match and match[0].lower() in {"anywhere", "nowhere"} and re.search(r"n't|\bno[tr]?\b", sentence.text):
         return
-    since = re.compile(r"\bsince (?:\d{4}|the)|\bfirst\b.*\b(?:since|in|at|on record)\b", re.I)
+    since = re.compile(r"\bsince (?:\d{4}|the)|\bfirst\b", re.I)
+    if re.search(r"\bfirst\b", sentence.text, re.I) and not re.search(r"\banywhere\b", sentence.text, re.I):
+        since = re.compile(r"\bsince (?:\d{4}|the)", re.I)
     is_limited = bool(match) and any(since.search(source.text) for source in sources)
     if not (match and (compares or is_limited)):
         return
-    if any(match[0].lower() in source.lower or _RECORD.search(source.text) for source in sources):
+    words = list(content(sentence))
+    if any(match[0].lower() in s.lower or _RECORD.search(s.text) and support(words, [s]) >= 0.3 for s in sources):
         return
     degrees = {token.lemma_ for token in sentence.doc if token.tag_ in {"JJR", "RBR"} or _is_as(token)}
     if any(lexicon.relation(d, t.lemma_) == 1 and not _has_limit(t, s) for d in degrees for t, s in known):

@@ -26,7 +26,7 @@ _SOURCE_AHEAD = re.compile(r"\b(?:can|cannot|due|forecast|plan\w*|propos\w*|if|u
 _SPEAKING = re.compile(
     r"(?:would|wouldn't|won't|will) (?:only |not |never )?(?:say|speak|comment|tell|discuss|be drawn)\b", re.I
 )
-_REPORTED = re.compile(r"\b(?:would|to)\b", re.I)
+_REPORTED = re.compile(r"\bwould\b", re.I)
 _VERDICT = re.compile(
     r"\b(?:turning point|game.?changer|wake-?up call|reminder (?:that|of)|raises? (?:\w+ )?questions|sign of things"
     r"|tip of the"
@@ -71,7 +71,7 @@ def _is_founded(sentence: Sentence, start: int, end: int, cue: int, sources: Seq
         return True
     words = list(content(sentence, start, end))
     is_same = any(re.search(rf"\b{re.escape(sentence.text[cue:].split()[0].lower())}\b", s.lower) for s in sources)
-    if is_same and len(words) * (1 - support(words, sources)) < 1.5:
+    if is_same and len(words) <= 2 and len(words) * (1 - support(words, sources)) < 1.5:
         return True
     looking = [source for source in sources if _AHEAD.search(source.text) or _SOURCE_AHEAD.search(source.text)]
     if looking and support(list(content(sentence, start, end)), looking) >= _LEAST_BESIDE:

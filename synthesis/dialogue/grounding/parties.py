@@ -105,12 +105,7 @@ class Parties:
             return bool(self.also(one - _SPOKESMEN) & other) or bool(self.also(other - _SPOKESMEN) & one)
         if self._may_be_unnamed(one, other) or self._may_be_unnamed(other, one):
             return True
-        if (
-            one & _ANYBODY
-            or other & _ANYBODY
-            or (one | other) & {"people", "person", "man", "woman"}
-            or _related(one, other)
-        ):
+        if one & _ANYBODY or other & _ANYBODY or (one | other) & {"people", "person"} or _related(one, other):
             return True
         return (
             _related(self.also(one), other)
