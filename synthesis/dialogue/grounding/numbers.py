@@ -48,7 +48,8 @@ _DEFINITE = re.compile(
 _TWO_NAMES = re.compile(r"[A-Z][\w-]+(?:'s?)? and (?:the )?[A-Z][\w-]+")
 _SCALES = ((" thousand", 1e3), (" million", 1e6), (" billion", 1e9))
 _LESS = re.compile(r"\b(?:fewer|less|more|points?) ", re.I)
-_MOST_RECKONED = 20
+# Of a whole article no sum, and no limit, says anything of one number.
+_MOST_KNOWN = 20
 _RECKONED = re.compile(
     r"\b(?:short|shy|needs?|lost|gained|won|more|fewer|less|than|by|up|down|difference|gap|margin|another|further|r[io]se|rises|f[ae]ll|total|altogether"
     r"|in all|combined|together|between them|remain\w*|others?|left|rest|cheaper|dearer|\w+er)\b",
@@ -185,7 +186,7 @@ def _fault(stated: Measure, known: Sequence[Measure], spans: Sequence[float], se
     is_score = _SCORE.search(sentence.text, max(0, stated.figure.start - 4), stated.figure.end + 4)
     if is_score or stated.figure not in figures.quantities(sentence.text):
         return None
-    bound = _bound_fault(stated, supporting, sentence)
+    bound = _bound_fault(stated, supporting, sentence) if len(known) <= _MOST_KNOWN else ""
     return _counts_another(stated, supporting, sentence) or (Finding("number", span, bound) if bound else None)
 
 
@@ -290,7 +291,7 @@ def _digits(value: float) -> int:
 
 def _is_computed(stated: Measure, known: Sequence[Measure], text: str) -> bool:
     """Whether the number is the sum or the difference of two that the sources give of one thing."""
-    if not _RECKONED.search(text) or len(known) > _MOST_RECKONED:
+    if not _RECKONED.search(text) or len(known) > _MOST_KNOWN:
         return False
     if stated.value < 3 and not _LESS.search(text):
         return False
