@@ -26,7 +26,8 @@ _GENERIC = frozenset(
 
 @dataclass(frozen=True)
 class Answer:
-    """`heard`: all that the story has said so far, of which `before` is the last; `body`: the article's text."""
+    """`heard`: all that the story has said so far, of which `before` is the last; `body`: the article's text;
+    `follows_silence`: what was said last is that somebody does not answer."""
 
     text: str
     before: str
@@ -34,6 +35,7 @@ class Answer:
     body: str
     role: str = ""
     same_speaker: bool = False
+    follows_silence: bool = False
 
     @cached_property
     def doc(self) -> Doc:

@@ -24,6 +24,10 @@ _FINDING_VERBS = SPEECH_VERBS | {
     "believe",
     "rule",
 }  # these too, behind what they say
+# What an outlet does with news.
+_REPORTS = frozenset(
+    "reports reported says said writes wrote found finds learned seen reviewed obtained verified could".split()
+)
 # They point back.
 _PLAIN = {
     "added": "said",
@@ -237,9 +241,16 @@ def _subject_text(subject: Token, verb: Token) -> str:
     return f"{who}, {for_whom[1]}" if for_whom and for_whom[1] not in who else who
 
 
-def without_also(text: str) -> str:
-    """ "India also claims ..." where nothing of India's has been told: what it says, it says first."""
-    return _ALSO.sub(r"\1 \2", text, count=1)
+def says_also(text: str) -> bool:
+    """Whether it is no speaker's first word: "India also claims ..."."""
+    return bool(_ALSO.match(text))
+
+
+def credits(text: str, outlet: str) -> bool:
+    """Whether the sentence gives `outlet` as who reports it; "a Reuters reporter" does not."""
+    name = rf"(?:[Tt]he )?{re.escape(outlet_name(outlet))}"
+    reports = rf"(?<!\w ){name}(?: (?:has|had|also))? (?:{'|'.join(sorted(_REPORTS))})\b"
+    return bool(re.search(rf"{reports}|\b(?:told|[Aa]ccording to) {name}\b", text))
 
 
 def tidy(text: str) -> str:

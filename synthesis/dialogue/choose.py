@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from synthesis.dialogue import figures, tolls
+from synthesis.dialogue.attribution import says_also
 from synthesis.dialogue.companions import company, travelling
 from synthesis.dialogue.facts import Fact
 from synthesis.dialogue.protagonists import named
@@ -147,13 +148,21 @@ def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
     article, index = fact.key
     if fact.needs_previous and not any(other.key == (article, index - 1) for other in chosen):
         return False
-    if (fact.assumes & EVENTS) - said:
+    if (fact.assumes & EVENTS) - said or is_second_word(fact, chosen):
         return False
     owner = re.match(r"(?:The )?([A-Z]\w+)'s ", fact.text) if fact.role == "no_comment" else None
     if owner is not None and not content_words(owner[1]) & said:
         return False  # the silence of somebody whom nobody spoke of
     is_told_of = fact.needs_noun in said or (fact.needs_noun in _RESEARCH and bool(said & _RESEARCH))
     return not fact.needs_noun or is_told_of
+
+
+def is_second_word(fact: Fact, told: Sequence[Fact]) -> bool:
+    """Whether its speaker "also says" it, and nothing that they said is among the facts `told`."""
+    if not says_also(fact.text):
+        return False
+    speaker = fact.speaker.split()[-1:]
+    return not speaker or all(other.speaker.split()[-1:] != speaker for other in told)
 
 
 def _wholes(part: Fact, facts: Sequence[Fact]) -> list[Fact]:

@@ -122,7 +122,8 @@ class Talk:
         if wanted:
             is_voice = wanted[0].kind in {"voice", "view"}
             found.append(Remark("voice" if is_voice else "matter", 0.8 if is_voice else 1.1, tuple(wanted)))
-        if item.who and not answer.same_speaker and not _SLANG.search(item.who):
+        is_asked_for = not answer.same_speaker and not answer.follows_silence  # "about it" is not the silence
+        if item.who and is_asked_for and not _SLANG.search(item.who):
             who = f"{item.who}," if ", " in item.who else item.who
             who = f"the {who}" if _BARE_ROLE.match(who) else who
             found.append(Remark("named", 0.75, (Ask("named", {"who": who}),)))

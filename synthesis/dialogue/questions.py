@@ -43,6 +43,7 @@ def answer_of(item: Spoken, before: Spoken, heard: Sequence[str]) -> Answer:
         item.fact.sentence.article.text,
         item.fact.role,
         _goes_on_speaking(item, before),
+        before.fact.role == "no_comment",
     )
 
 
@@ -56,7 +57,7 @@ def asks(answer: Answer) -> list[Ask]:
         who = who or party(answer)
         has = "have" if is_plural(who) else "has"
         return [Ask("answered", {"who": who, "has": has})] if who else []
-    if not found and who:
+    if not found and who and not answer.follows_silence:
         slots = {"who": who, "does": "do" if is_plural(who) else "does"}
         if who.split()[-1] in DOCUMENTS:
             return [Ask("document", slots)]

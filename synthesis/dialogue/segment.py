@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from synthesis.dialogue import choose, grounding, restricted, sequence, severity, when, wording
-from synthesis.dialogue.attribution import lower_first, outlet_name, spoken_outlet, without_also
+from synthesis.dialogue.attribution import credits, lower_first, outlet_name, spoken_outlet
 from synthesis.dialogue.exchange import Said, Talk
 from synthesis.dialogue.facts import Fact, facts_of
 from synthesis.dialogue.names import WELL_KNOWN, Introductions, known_as, misjoined
@@ -137,8 +137,9 @@ def _spoken_facts(prepared: Prepared, count: int, edition: Edition) -> list[Spok
     introductions = Introductions(prepared.readings, [fact.text for fact in facts])
     spoken: list[Spoken] = []
     for fact in facts:
-        text = fact.text if any(_is_of(fact.speaker, other.fact) for other in spoken) else without_also(fact.text)
-        text, extra = introductions.tell(text, fact.sentence)
+        if spoken and choose.is_second_word(fact, [other.fact for other in spoken]):
+            continue
+        text, extra = introductions.tell(fact.text, fact.sentence)
         found = _checked(fact, text, extra, prepared.readings, edition)
         if found is not None and not prepared.rules.check(found.text):
             spoken.append(_with_speaker(found, prepared.readings))
@@ -171,10 +172,6 @@ def _checked(
         ):
             return Spoken(fact, words, tuple(dict.fromkeys(resting)), "source" if words == own else "extractive")
     return None
-
-
-def _is_of(speaker: str, fact: Fact) -> bool:
-    return bool(speaker) and fact.speaker.split()[-1:] == speaker.split()[-1:]
 
 
 def _with_speaker(item: Spoken, readings: Sequence[Reading]) -> Spoken:
@@ -278,7 +275,7 @@ def _of_itself(text: str, article: Article) -> str:
 
 def _attributed(text: str, group: Sequence[Spoken], article: Article, book: Phrasebook, *, is_first: bool) -> str:
     outlet = spoken_outlet(article.outlet)
-    if outlet_name(article.outlet) in text:
+    if credits(text, article.outlet):
         return text
     is_plain = not group[0].fact.speaker and '"' not in text and len(text.split()) <= (28 if is_first else 34)
     fact = lower_first(text, parse([text])[0], article.text)

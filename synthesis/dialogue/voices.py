@@ -213,8 +213,8 @@ def _by_title(phrase: str, answer: Answer) -> str:
     }
     if not _is_known(" ".join(word for word in words if word in names), answer):
         return ""
-    if words[-1].lower() in _OF_SOMETHING - answer.said and not any(word in names for word in words):
-        return ""  # the general secretary of what?
+    if words[-1].lower() not in answer.said:
+        return ""  # nobody has heard of a general secretary
     role = [word if word in names else word.lower() for word in words]
     return " ".join(["the", *role[1 if role[0] == "the" else 0 :]])
 

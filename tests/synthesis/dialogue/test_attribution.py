@@ -1,6 +1,6 @@
 import pytest
 
-from synthesis.dialogue.attribution import attribute, outlet_name, spoken_outlet
+from synthesis.dialogue.attribution import attribute, credits, outlet_name, spoken_outlet
 from synthesis.dialogue.parse import parse
 
 
@@ -97,3 +97,17 @@ def test_a_common_noun_that_is_taken_for_a_name_loses_its_capital_behind_an_attr
     text = "Turnout was 81.3 percent, the highest since 1994, according to the election commission."
     found = attribute(text, parse([text])[0], f"The Civic Union won. {text}")
     assert found.spoken(found.who).startswith("According to the election commission, turnout was")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_credit"),
+    [
+        ("Reuters reported that a ferry sank.", True),
+        ("A spokesman told Reuters that nobody was hurt.", True),
+        ("According to Reuters, a ferry sank.", True),
+        ("A tank crew killed a Reuters reporter.", False),
+        ('"We want to know why," the chief editor of Reuters said.', False),
+    ],
+)
+def test_an_outlet_is_credited_where_it_speaks_and_not_where_it_is_spoken_of(text, is_credit):
+    assert credits(text, "Reuters") is is_credit

@@ -93,7 +93,7 @@ ASKED = [
         "",
     ),
     (
-        "Softmill has lost its licence.",
+        "Softmill's product officer has left.",
         "Chief product officer Ida Crane said it would pay.",
         "voice",
         "the chief product officer",
@@ -113,7 +113,12 @@ ASKED = [
         "the pool's manager",
     ),
     ("A letter lay in the desk.", 'The letter said: "Water the ferns until I am back."', "document", "the letter"),
-    ("Flu has come early.", "Health Commissioner Ada Roe said wards were full.", "voice", "the health commissioner"),
+    (
+        "The health commissioner has shut a ward.",
+        "Health Commissioner Ada Roe said wards were full.",
+        "voice",
+        "the health commissioner",
+    ),
     ("Softmill has lost its licence.", "Softmill CEO Hugh Dane said it would pay.", "voice", "Softmill"),
     ("Drones attacked the port at night.", "The attack included 600 drones.", "attack_size count", ""),
     ("The attack included 600 drones and some rockets.", "The army shot down 540 of the drones.", "intercepted", ""),
@@ -137,6 +142,7 @@ ASKED = [
 ]
 
 NOT_ASKED = [
+    ("Flu has come early.", "Health Commissioner Ada Roe said wards were full."),
     ("The harbour will be dredged.", "Gulls nest on the northern cliffs."),
     ("A choir from Lunn won a prize.", "Storytelling is an old craft in the valley."),
     ("The minister opened a school.", "The minister wore a grey coat."),
