@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from synthesis.dialogue import figures, opinion, when
 from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun, spoken_outlet
 from synthesis.dialogue.parse import parse
+from synthesis.dialogue.presumed import assumed, definite_noun
 from synthesis.dialogue.pronouns import (
     EXPLETIVE,
     antecedent,
@@ -21,12 +22,13 @@ from synthesis.dialogue.pronouns import (
 )
 from synthesis.dialogue.reading import Person, Reading, Sentence
 from synthesis.dialogue.roles import Role, counts_people, is_counter, role_of
-from synthesis.dialogue.shorten import LONGEST, SHORTEST, halves, is_sentence, shorten, strip_lead_in
+from synthesis.dialogue.shorten import LONGEST, halves, shorten, strip_lead_in
 from synthesis.dialogue.unspeakable import is_caption, is_for_models, reason
+from synthesis.dialogue.whole_sentence import SHORTEST, is_sentence
 from synthesis.types import Edition
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc
 
 _POINTS_BACK = re.compile(
     r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then"
@@ -52,22 +54,6 @@ _KIN = re.compile(
     re.I,
 )
 LONGEST_LEAD = 40  # the news itself may cost a breath more
-_INSTITUTIONS = frozenset({"police", "coastguard", "military", "army", "government", "president", "weather", "economy"})
-_OFFICES = frozenset(
-    "agency ministry authority office department board council commission court bank regulator service union".split()
-)
-# Of these a listener expects one, and a name explains it.
-_POSTS = frozenset(
-    """mayor minister coroner judge governor president chancellor prosecutor bishop king queen pope chairman chairwoman
-    chair chief director spokesman spokeswoman""".split()
-)
-KNOWN_TO_ALL = frozenset(
-    """world country government state city public economy president police military army internet web past future end
-    beginning start time year month week day night morning weekend summer winter spring fall same first last next
-    most coastguard ministry authority council prosecutor parliament senate congress cabinet church union weather
-    internet top best worst way rest fact number area region nation sun sky sea coast air ground market media press
-    treasury court law street road war side case home family community right left ear eye""".split()
-)
 _SPOKEN_NO = re.compile(r"\b(fuck\w*|\w*shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b|^Trending\b", re.I)
 
 
@@ -296,7 +282,7 @@ def _counts_unnamed(doc: Doc) -> bool:
 
 def _leans_on(text: str, place: int) -> tuple[str, frozenset[str]]:
     """The nouns that a listener must know already; the first sentence of an article brings its own."""
-    return ("", frozenset()) if place == 0 else (_definite_noun(text), assumed(parse([text])[0]))
+    return ("", frozenset()) if place == 0 else (definite_noun(text), assumed(parse([text])[0]))
 
 
 def _unknown_name(text: str, reading: Reading) -> str:
@@ -311,54 +297,6 @@ def _is_everywhere(name: str, reading: Reading) -> bool:
     """Whether the whole article is about the name, so that it needs no introduction ("Strava")."""
     times = sum(bool(re.search(rf"\b{re.escape(name)}\b", sentence.text)) for sentence in reading.sentences[:12])
     return times >= 3 or bool(re.search(rf"\b{re.escape(name)}\b", reading.article.title))
-
-
-def _definite_noun(text: str) -> str:
-    """The noun of "The letter came ...": a listener must have heard of a letter before."""
-    if not re.match(r"(The|Those|These) ", text):
-        return ""
-    doc = parse([text])[0]
-    subject = next((token for token in doc if token.dep_ in {"nsubj", "nsubjpass"} and token.head.dep_ == "ROOT"), None)
-    owner = next((token for token in doc[1:3] if token.dep_ == "poss" and token.tag_ == "NN"), None)
-    if owner is not None and owner.left_edge.i == 0 and owner.lemma_.lower() not in KNOWN_TO_ALL:
-        return owner.lemma_.lower()  # "The study's author": which study?
-    if (
-        subject is None
-        or subject.lemma_.lower() in _INSTITUTIONS
-        or subject.left_edge.i != 0
-        or subject.pos_ != "NOUN"
-        or _is_specified(subject)
-    ):
-        return ""
-    return subject.lemma_.lower()
-
-
-def assumed(doc: Doc) -> frozenset[str]:
-    """Nouns with "the" that neither their own phrase nor common knowledge explains."""
-    return frozenset(
-        token.lemma_.lower()
-        for token in doc
-        if token.tag_ in {"NN", "NNS"}
-        and not token.ent_type_
-        and token.lemma_.lower() not in KNOWN_TO_ALL
-        and any(child.dep_ == "det" and child.text.lower() in {"the", "those", "these"} for child in token.children)
-        and not _is_specified(token)
-    )
-
-
-def _is_specified(noun: Token) -> bool:
-    """Whether the noun phrase says itself which one it means ("the head of the bank", "the U.S. economy")."""
-    if noun.lemma_.lower() in _OFFICES and any(child.dep_ in {"compound", "amod"} for child in noun.children):
-        return True  # "the environment agency"
-    return any(
-        (child.dep_ in {"prep", "relcl", "acl"} and noun.doc[child.left_edge.i - 1].text != ",")
-        or child.dep_ in {"relcl", "poss"}
-        or (child.dep_ == "appos" and (child.ent_type_ != "PERSON" or noun.lemma_.lower() in _POSTS))
-        or (child.pos_ == "PROPN" and child.dep_ != "appos")
-        or child.ent_type_ in {"GPE", "ORG", "NORP", "DATE"}
-        or (child.dep_ == "amod" and child.tag_ in {"VBG", "VBN"})
-        for child in noun.children
-    )
 
 
 _LONG_PAST = re.compile(r"^[^,\"]{0,60}\bhad (already |not |never )?(been|\w+ed|sent|told|said|given|made)\b(?! said)")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from synthesis.dialogue.facts import KNOWN_TO_ALL
 from synthesis.dialogue.parse import parse
+from synthesis.dialogue.presumed import KNOWN_TO_ALL
 from synthesis.text import sentences
 from synthesis.types import Story
 

@@ -1,8 +1,7 @@
-"""Shorten a written sentence for the ear by cutting whole modifiers, and check that a sentence is left.
+"""Shorten a written sentence for the ear by cutting whole modifiers.
 
 Only what can fall without changing what the rest says is ever cut: asides, non-restrictive clauses, appositions,
-trailing
-participles. Negation, modality, conditions and numbers of the main clause stay.
+trailing participles. Negation, modality, conditions and numbers of the main clause stay.
 """
 
 from __future__ import annotations
@@ -13,15 +12,13 @@ from typing import TYPE_CHECKING
 
 from synthesis.dialogue import figures
 from synthesis.dialogue.parse import parse
+from synthesis.dialogue.whole_sentence import SHORTEST, count_words, has_subject, is_sentence, is_whole
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-COMFORTABLE, LONGEST, SHORTEST = 30, 34, 6
+COMFORTABLE, LONGEST = 30, 34
 _KEEP_MARKS = frozenset("if unless until although though whether except because so that while whereas".split())
-_DANGLING = re.compile(
-    r"\b(and|but|or|that|which|who|of|to|for|with|the|a|an|in|on|at|by|from|as|than|including|said|says)[.!?]$", re.I
-)
 _CIRCUMSTANCE = re.compile(
     r"on (Twitter|X|Telegram|Facebook|Instagram|social media|\w+day)\b|in an? [\w ]*(statement|email|e-mail"
     r"|interview|post|release)\b",
@@ -72,9 +69,9 @@ def shorten(
         for cut in cuts:
             _apply(cut, doc, kept, goal, may_lose_facts, keeps_names)
     result = _render(doc, kept)
-    if all(kept) and text.endswith((".", "!")) and 3 <= _words(text) < SHORTEST and _is_whole(doc):
+    if all(kept) and text.endswith((".", "!")) and 3 <= count_words(text) < SHORTEST and is_whole(doc):
         return text  # short, and the source's own
-    return result if _words(result) <= longest and is_sentence(result, doc) else ""
+    return result if count_words(result) <= longest and is_sentence(result, doc) else ""
 
 
 def halves(text: str, doc: Doc) -> tuple[str, str] | None:
@@ -86,7 +83,7 @@ def halves(text: str, doc: Doc) -> tuple[str, str] | None:
         return _at_the_same_time(text, doc)
     for second in root.children:
         cc = next((child for child in root.children if child.dep_ == "cc" and child.i < second.i), None)
-        if second.dep_ != "conj" or cc is None or cc.text.lower() not in {"and", "but"} or not _has_subject(second):
+        if second.dep_ != "conj" or cc is None or cc.text.lower() not in {"and", "but"} or not has_subject(second):
             continue
         start = second.left_edge.i
         if doc[cc.i - 1].text != "," or start <= cc.i or any(token.dep_ == "mark" for token in second.children):
@@ -94,8 +91,8 @@ def halves(text: str, doc: Doc) -> tuple[str, str] | None:
         first, rest = doc[: cc.i - 1].text + ".", doc[start:].text
         rest = ("But " + rest) if cc.text == "but" else rest[:1].upper() + rest[1:]
         if (
-            _words(first) >= SHORTEST
-            and _words(rest) >= SHORTEST
+            count_words(first) >= SHORTEST
+            and count_words(rest) >= SHORTEST
             and is_sentence(first, doc)
             and is_sentence(rest, None)
         ):
@@ -105,66 +102,16 @@ def halves(text: str, doc: Doc) -> tuple[str, str] | None:
 
 def _at_the_same_time(text: str, doc: Doc) -> tuple[str, str] | None:
     """Two sentences for a long one that tells at its end what went on "as" or "while" the first happened."""
-    for mark in doc[:-1] if _words(text) > LONGEST else ():
+    for mark in doc[:-1] if count_words(text) > LONGEST else ():
         is_joint = mark.lower_ in {"as", "while"} and mark.dep_ == "mark"
         if not is_joint or mark.i < SHORTEST or doc[mark.i - 1].text != ",":
             continue
         first, rest = doc[: mark.i - 1].text + ".", doc[mark.i + 1 :].text
         rest = rest[:1].upper() + rest[1:]
         verb = mark.head
-        if _has_subject(verb) and verb.tag_ in {"VBD", "VBZ", "VBP"}:
+        if has_subject(verb) and verb.tag_ in {"VBD", "VBZ", "VBP"}:
             return (first, rest) if is_sentence(first, doc) and is_sentence(rest, None) else None
     return None
-
-
-def is_sentence(text: str, source: Doc | None) -> bool:
-    """Whether `text` has a subject and a finite verb, ends as a sentence does, and kept the main verb of `source`."""
-    if (
-        _words(text) < SHORTEST
-        or not re.search(r"[.!?]\"?$", text)
-        or text.count('"') % 2
-        or _DANGLING.search(text.rstrip('"'))
-    ):
-        return False
-    if re.search(r",\s*,|\s,|\(\)|—\s*[.,]", text):
-        return False
-    doc = parse([text])[0]
-    if source is None or _is_whole(source):
-        return _is_whole(doc) and (source is None or _keeps_verb(text, doc, source))
-    # Where the parser misreads the source's own sentence, a finite verb must do.
-    return any(token.tag_ in {"VBD", "VBZ", "VBP", "MD"} for token in doc)
-
-
-def _main_verb(doc: Doc) -> str:
-    return next((token.text for token in doc if token.dep_ == "ROOT"), "")
-
-
-def _keeps_verb(text: str, doc: Doc, source: Doc) -> bool:
-    main = _main_verb(source)
-    return _main_verb(doc) in _main_verbs(source) and re.search(rf"\b{re.escape(main)}\b", text) is not None
-
-
-def _main_verbs(doc: Doc) -> set[str]:
-    """The main verb and those joined to it, of which the parser may take the wrong one for the first."""
-    root = next((token for token in doc if token.dep_ == "ROOT"), None)
-    joined = [] if root is None else [child for child in root.children if child.dep_ == "conj"]
-    return {_main_verb(doc), *(verb.text for verb in joined if verb.tag_ in {"VBD", "VBZ", "VBP"})}
-
-
-def _is_whole(doc: Doc) -> bool:
-    root = next((token for token in doc if token.dep_ == "ROOT"), None)
-    return root is not None and _is_finite(root) and _has_subject(root)
-
-
-def _is_finite(verb: Token) -> bool:
-    finite = {"VBD", "VBZ", "VBP", "MD", "VB", "VBN"}  # the tagger takes "beat" for an infinitive
-    return verb.tag_ in finite or any(
-        child.dep_ in {"aux", "auxpass"} and child.tag_ in finite for child in verb.children
-    )
-
-
-def _has_subject(verb: Token) -> bool:
-    return any(child.dep_ in {"nsubj", "nsubjpass", "expl", "csubj", "attr"} for child in verb.children)
 
 
 def _says(verb: Token) -> bool:
@@ -189,7 +136,7 @@ def _apply(
     keeps_names: bool,
 ) -> None:
     for start, end in sorted(cut(doc), key=lambda span: span[0] - span[1]):
-        if _words(_render(doc, kept)) <= goal:
+        if count_words(_render(doc, kept)) <= goal:
             return
         if _is_kept(doc[start:end].text, may_lose_facts):
             continue
@@ -203,7 +150,7 @@ def _apply(
 
 def _is_kept(words: str, may_lose_facts: bool) -> bool:
     """Whether it may not be left out; what somebody is not may, where nothing else would make a breath of it."""
-    is_short_denial = not may_lose_facts and bool(_IS_NOT.search(words)) and _words(words) <= MOST_DENIED
+    is_short_denial = not may_lose_facts and bool(_IS_NOT.search(words)) and count_words(words) <= MOST_DENIED
     return is_short_denial or bool(_OWNERS.search(words) or _ON_WHOSE_WORD.search(words))
 
 
@@ -268,7 +215,7 @@ def _is_loose(token: Token, doc: Doc) -> bool:
     }
     if token.dep_ == "conj":
         return (
-            _has_subject(token)
+            has_subject(token)
             and token.head.dep_ == "ROOT"
             and any(c.text == "and" for c in doc[: token.i] if c.dep_ == "cc" and c.head == token.head)
         )
@@ -375,7 +322,3 @@ def _render(doc: Doc, kept: list[bool]) -> str:
     text = re.sub(r"\s+([,.;!?])", r"\1", " ".join("".join(pieces).split()))
     text = re.sub(r", and (his|her|their) (\w+)([.!?])", r" and \1 \2\3", re.sub(r",+([.!?])", r"\1", text))
     return text if re.search(r'[.!?]"?$', text) else text.rstrip(" ,;") + "."
-
-
-def _words(text: str) -> int:
-    return len(re.findall(r"[\w$£€][\w.,'’%-]*", text))

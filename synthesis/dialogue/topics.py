@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from synthesis.dialogue.about import subject_of
 from synthesis.dialogue.attribution import SPEECH_VERBS, lower_first
 from synthesis.dialogue.choose import content_words
-from synthesis.dialogue.facts import assumed
 from synthesis.dialogue.headlines import clause, speakable_headline
 from synthesis.dialogue.parse import parse
+from synthesis.dialogue.presumed import assumed
 from synthesis.types import Story
 
 if TYPE_CHECKING:
