@@ -33,6 +33,7 @@ _OBJECTS = re.compile(
     r"\b(rejects?|rejected|criti[cs]i[sz]e[sd]?|oppose[sd]?|object(?:s|ed)? to|unfair|condemn(?:s|ed)|denounce[sd]"
     r"|complain(?:s|ed)|protested|denie[sd])\b"
 )
+_CONFIRMS = re.compile(r"\b(?:confirm(?:s|ed)|acknowledged)\b", re.I)
 _UNCONFIRMED = re.compile(r"\b(?:could|can)(?: not|n't) (?:\w+ly )?(?:be )?(?:confirm|verif)", re.I)
 # A claim about somebody, and the words in which they answer it.
 _CLAIMED = re.compile(
@@ -274,7 +275,7 @@ def is_step(fact: Fact) -> bool:
 def is_dissent(fact: Fact) -> bool:
     """Whether somebody disagrees in it, or gives another account."""
     return bool(_DISSENT.search(re.sub(r'"[^"]*"', "", fact.text))) or (
-        fact.role in {"account", "quotation"} and is_counter(fact.text)
+        fact.role in {"account", "quotation"} and is_counter(fact.text) and not _CONFIRMS.search(fact.text)
     )
 
 

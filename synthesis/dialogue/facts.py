@@ -205,7 +205,7 @@ def _lead_for_the_ear(text: str) -> str:
     """The news, whole where a breath carries it: who, what and where are cut last."""
     doc = parse([text])[0]
     is_breath = 10 <= len(text.split()) <= LONGEST_LEAD - 4 and text.endswith(".") and "—" not in text
-    if is_breath and is_sentence(text, doc):
+    if is_breath and any(token.pos_ in {"VERB", "AUX"} for token in doc):
         return text
     return shorten(text, doc, longest=LONGEST_LEAD, comfortable=LONGEST_LEAD - 4, keeps_names=True) or _for_the_ear(
         text, longest=LONGEST_LEAD
@@ -235,12 +235,20 @@ def _who(found: Attributed, reading: Reading, sentence: Sentence, cites: list[in
             return _person_in_full(reading.people[surname], found.who)
         if " " not in found.who and not _is_everywhere(found.who, reading):
             return ""  # a surname that no sentence introduces
+    is_bare_name = found.speaker is not None and found.who == found.speaker.text and _is_somebody(found.speaker)
+    if is_bare_name and found.is_quote and not _is_everywhere(found.who, reading):
+        return ""
     who = re.split(r", (?:who|which|whose|where|including|adding|noting|citing)\b", found.who)[0].strip(" ,")
     if found.verb == "according to" and len(who.split()) > 6:
         who = re.split(r" (?:obtained|seen|filed|posted|compiled|issued|conducted|matching|that \w+ed) ", who)[0]
     if len(who.split()) > 14 or _KIN.match(who):
         return ""
     return f"{who}," if "," in who and found.verb != "according to" else who
+
+
+def _is_somebody(name: Token) -> bool:
+    """Whether it may be a person's surname: a name, and none of a country or a body."""
+    return name.pos_ == "PROPN" and name.ent_type_ not in {"GPE", "NORP", "ORG"}
 
 
 def _owned_role(who: str, reading: Reading) -> str | None:

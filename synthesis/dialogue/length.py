@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from synthesis.audio.mix import ANSWER_GAP_S, LEAD_IN_S, LEAD_OUT_S, SENTENCE_GAP_S, STORY_GAP_S, TURN_GAP_S
+from synthesis.audio.mix import (
+    ANSWER_GAP_S,
+    CLAUSE_GAP_S,
+    LEAD_IN_S,
+    LEAD_OUT_S,
+    SENTENCE_GAP_S,
+    STORY_GAP_S,
+    TURN_GAP_S,
+)
 from synthesis.text.normalize import normalize, words
 from synthesis.types import Host, Turn
 
 # A word of six letters, its space counted, as a typist counts: names and figures are spelt out as they are heard.
 LETTERS_A_WORD = 6
-# Measured on a rendered edition of four minutes, by voice; another voice is taken for their middle.
-VOICES = {"af_heart": 173.0, "am_michael": 158.0}
+# Measured on rendered editions of two, five and eight minutes, by voice; another voice is taken for their middle.
+VOICES = {"af_heart": 175.0, "am_michael": 157.5}
 WORDS_A_MINUTE = 165.0
 # What is taken for a host's rate lies within these; anything else is a fault of the recording.
 SLOWEST, FASTEST = 90.0, 240.0
@@ -52,6 +60,7 @@ def _gap(before: Turn, turn: Turn) -> float:
 
 @lru_cache(maxsize=4096)
 def _words(text: str) -> float:
-    """Words as they are heard ("$3.2 million" is six), and what the pauses between sentences cost."""
+    """Words as they are heard ("$3.2 million" is six), and what the pauses between sentences and at commas cost."""
     pauses_s = sum(text.count(f"{mark} ") for mark in ".!?") * SENTENCE_GAP_S / 2
+    pauses_s += sum(text.count(f"{mark} ") for mark in ",;:") * CLAUSE_GAP_S
     return len(words(normalize(text))) / LETTERS_A_WORD + pauses_s * WORDS_A_MINUTE / 60

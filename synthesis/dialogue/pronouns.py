@@ -151,6 +151,8 @@ def hanging_pronoun(doc: Doc) -> Token | None:
             and other.ent_type_ not in {"DATE", "TIME", "MONEY", "PERCENT"}
             and (other.ent_type_ != "GPE" or (word == "it" and other.dep_ in {"nsubj", "dobj"}))
         ]
+        if word in {"it", "its"}:
+            before = [other for other in before if not _is_of_person(other)]
         if word in {"he", "she", "him", "her", "his"}:
             before = [
                 other
@@ -168,6 +170,11 @@ def hanging_pronoun(doc: Doc) -> Token | None:
         if not before:
             return token
     return None
+
+
+def _is_of_person(noun: Token) -> bool:
+    """Whether the noun is somebody's name, or the title before one."""
+    return noun.ent_type_ == "PERSON" or (noun.dep_ == "compound" and noun.head.ent_type_ == "PERSON")
 
 
 def _names_no_date(token: Token) -> bool:

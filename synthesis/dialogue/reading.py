@@ -37,6 +37,10 @@ _SLANG = re.compile(
 )
 
 
+_SEVERAL = re.compile(
+    r"The (?P<count>two|three|four) (?P<what>[a-z][\w' ]{2,40}), "
+    r"(?P<names>[A-Z][\w.'-]+ [^,]*?(?:, [^,]*?)* and [A-Z][^,]*),"
+)
 _STAYS = re.compile(
     r"(?:President|Prime|Chancellor|Vice|Judge|Justice|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Captain|Chief|Councillor|Senator"
     r"|Governor|Mayor|Bishop|Archbishop|King|Queen|Prince|Princess|Pope|General|Colonel|Sergeant|Sheriff|Rev|Reverend"
@@ -153,11 +157,20 @@ def _people(found: tuple[Sentence, ...]) -> dict[str, Person]:
             intro = introduction(entity, name, owner=owner)
             if not intro:
                 continue
+            intro = _one_of_them(sentence, name) or intro
             if not known or (not known.has_role and intro != name and known.name == name):
                 is_owned = bool(owner) and owner in intro and owner not in sentence.text
                 cites = (sentence.index - 1, sentence.index) if is_owned else (sentence.index,)
                 people[surname] = Person(name, intro, cites)
     return {surname: person for surname, person in people.items() if surname not in shared}
+
+
+def _one_of_them(sentence: Sentence, name: str) -> str:
+    """The introduction of somebody who is named as one of several: "The two members who voted no, A and B"."""
+    several = _SEVERAL.match(sentence.text)
+    if several is None or name not in several["names"]:
+        return ""
+    return f"one of the {several['count']} {several['what']}, {name},"
 
 
 def _is_body(entity: Span) -> bool:

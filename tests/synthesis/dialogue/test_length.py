@@ -31,6 +31,12 @@ def test_figures_count_as_they_are_heard():
     assert length.words_a_minute([("$3.2 million", 2.0)]) > 2 * length.words_a_minute([("sum of millio", 2.0)])
 
 
+def test_a_pause_at_a_comma_takes_its_time():
+    texts = ("Wind rain snow fell.", "Wind, rain, snow fell.")
+    plain, paused = (length.seconds([Turn("Ava", text, "fact")]) for text in texts)
+    assert 0.2 < paused - plain < 0.4
+
+
 def test_nothing_said_is_no_rate_and_a_broken_one_is_held_within_reason():
     assert length.words_a_minute([]) == 0.0
     assert length.words_a_minute([("Who pays?", 0.0)]) == 0.0

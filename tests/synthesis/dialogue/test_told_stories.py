@@ -86,7 +86,7 @@ def test_the_news_is_told_on_the_word_of_those_who_say_it():
 
 
 def test_an_accusation_is_told_with_its_denial():
-    first = of_set("02")[1].text
+    first = next(turn.text for turn in of_set("02") if turn.kind == "fact")
     assert "waited almost two days" in first and first.endswith('rejected as "flatly untrue".')
 
 
@@ -147,6 +147,7 @@ def test_two_reports_of_two_firms_say_of_which_they_speak():
         ("02", "Dilys Penhallow", "agency's head of enforcement"),
         ("06", "Oldenkamp", "the study's lead author"),
         ("14", "Duquette", "lead forecaster"),
+        ("09", "Pulaski", "one of the two members who voted no"),
         ("20", "Whitlock", "Wexborough Traders' Association's chairwoman"),
     ],
 )
@@ -169,10 +170,21 @@ The road to both of them is closed to lorries."""
 
 
 def test_a_quotation_that_points_back_is_told_behind_what_it_points_at():
-    turns = [turn.text for turn in of_set("30", 6.0)]
-    knife = next(place for place, text in enumerate(turns) if "used a knife like that" in text)
-    quoted = [place for place, text in enumerate(turns) if "You will find one" in text]
-    assert all(place == knife + 1 or place == knife for place in quoted)
+    for minutes in (2.0, 3.0, 4.0, 6.0):
+        turns = [turn.text for turn in of_set("30", minutes) if turn.kind == "fact"]
+        for quoted, named in (("You will find one", "used a knife"), ("whose it was", "said the knife")):
+            for place, text in enumerate(turns):
+                assert quoted not in text or named in " ".join(turns[max(0, place - 1) : place + 1])
+
+
+def test_a_lead_is_told_though_the_parser_misreads_it():
+    text = "Friday marks day two of a four-day-long barrage of storms set to threaten the towns of the coast of Carrow."
+    assert "four-day-long barrage" in told("Storms to threaten the coast of Carrow", report("a", text + MORE))
+
+
+def test_whom_no_sentence_introduces_says_nothing():
+    text = 'The mill at Carrow will be shut in May, the town said.\n"It is a solid plan for us all," said Hencic.'
+    assert "Hencic" not in told("Mill to be shut", report("a", text + MORE))
 
 
 def test_a_tin_mine_is_no_first_person():
@@ -202,7 +214,7 @@ def test_no_question_of_an_edition_is_asked_in_the_same_frame_twice():
 
 
 def frames_of(kind: str) -> set[str]:
-    return {without_and(row) for row in [*questions()[kind]["plain"], *questions()[kind]["light"]]}
+    return {without_and(row).replace("{is}", "is") for row in [*questions()[kind]["plain"], *questions()[kind]["light"]]}
 
 
 def frame_of(text: str) -> str:
