@@ -28,7 +28,7 @@ from synthesis.dialogue.whole_sentence import SHORTEST, is_sentence
 from synthesis.types import Edition
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 _POINTS_BACK = re.compile(
     r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then"

@@ -214,7 +214,9 @@ def test_no_question_of_an_edition_is_asked_in_the_same_frame_twice():
 
 
 def frames_of(kind: str) -> set[str]:
-    return {without_and(row).replace("{is}", "is") for row in [*questions()[kind]["plain"], *questions()[kind]["light"]]}
+    return {
+        without_and(row).replace("{is}", "is") for row in [*questions()[kind]["plain"], *questions()[kind]["light"]]
+    }
 
 
 def frame_of(text: str) -> str:
