@@ -8,6 +8,7 @@ public concern.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -207,6 +208,13 @@ _SUICIDE = re.compile(
     r"\b(?:suicid\w+|self-immolat\w+|self-harm\w*|took (?:his|her|their) own li(?:fe|ves))\b", re.IGNORECASE
 )
 _CLOCK = re.compile(r"^\W*\d{1,2}[:.]\d{2}\s?(?:a\.?m|p\.?m|ET|GMT|BST|CET|EDT)", re.MULTILINE | re.IGNORECASE)
+_TOLL = re.compile(
+    r"\b(\d+) (?:people |civilians )?(?:were |are |have been |had been )?(?:killed|dead|died)\b"
+    r"|\bkill(?:ed|ing|s) (?:at least )?(\d+)\b|\btoll\b[^.]{0,30}? (?:to|at|of) (\d+)",
+    re.IGNORECASE,
+)
+# Of a page that is written on while things happen.
+MOST_IN_HEADING, LONG_SENTENCE, MANY_HEADINGS, MANY_TOLLS = 14, 8, 5, 4
 _PUBLIC = re.compile(
     r"\b(?:kill(?:ed|s|ing)|dead|deaths?|died|attacks?|missiles?|drones?|strikes?|war|troops?|military|army|police"
     r"|shooting|bomb(?:s|ed|ing|ings)?|earthquake|hurricane|tornado(?:es)?|floods?|storms?|wildfires?|evacuat\w+"
@@ -285,7 +293,19 @@ def _kind_by_notice(text: str) -> Kind | None:
         return ADVERT
     if len(_CHOICES.findall(text)) >= 6:
         return PUZZLE
-    return LIVE if _BLOG.search(text) else None
+    return LIVE if _BLOG.search(text) or _is_rolling(text) else None
+
+
+def _is_rolling(text: str) -> bool:
+    """Whether it was written on and on: sentences that come again, and headings inside or tolls that change."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    headings = sum(len(line.split()) <= MOST_IN_HEADING and not re.search(r"[.!?:,;\"”’]$", line) for line in lines)
+    sentences = Counter(
+        s for line in lines for s in re.split(r"(?<=[.!?])\s+", line) if count_words(s) >= LONG_SENTENCE
+    )
+    repeated = sum(times > 1 for times in sentences.values())
+    tolls = {number for found in _TOLL.finditer(text) for number in found.groups() if number}
+    return repeated > 1 and (headings >= MANY_HEADINGS or len(tolls) >= MANY_TOLLS)
 
 
 def _is_opinion(text: str, words: int) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from synthesis.dialogue import figures, tolls
+from synthesis.dialogue import figures, owned, tolls
 from synthesis.dialogue.attribution import says_also
 from synthesis.dialogue.companions import company, travelling
 from synthesis.dialogue.facts import Fact
+from synthesis.dialogue.presumed import EVENTS
 from synthesis.dialogue.protagonists import named
 from synthesis.dialogue.reading import Reading
 from synthesis.dialogue.roles import is_counter
@@ -65,7 +66,7 @@ def rank(title: str, readings: Sequence[Reading], facts: Sequence[Fact], *, is_d
     first fact is the lead article's news, the third at the latest one to end on; what says again what was said, or
     points at something unsaid, does not get in. `is_deep`: as many as can be told of one story alone, up to two thirds.
     """
-    facts = named(readings, tolls.current(readings, travelling(readings, facts)))
+    facts = named(readings, tolls.current(readings, travelling(readings, owned.telling(readings, facts))))
     most = MOST_DEEP if is_deep else MOST_FACTS
     room = {r.article.id: 2 * r.total // 3 if is_deep else _room(r.total) for r in readings}
     chosen: list[Fact] = []
@@ -99,15 +100,6 @@ def untold(facts: Sequence[Fact], told: Sequence[str]) -> list[Fact]:
 
 def _is_told(words: set[str], said: set[str]) -> bool:
     return len(words & said) >= TOLD * max(1, min(len(words), len(said)))
-
-
-# "The strike" is a riddle, or worse, another strike, to who has not heard of one in this story.
-EVENTS = frozenset(
-    """strike attack raid bombing blast explosion shooting killing murder crash collision fire incident accident
-    invasion arrest lawsuit complaint allegation accusation charge ruling verdict sentence decision vote bill amendment
-    resolution agreement deal pact treaty proposal letter memo email leak announcement statement remark comment tweet
-    post interview document slideshow manifest merger takeover layoff recall outage hack breach""".split()
-)
 
 
 def _room(total: int) -> int:
@@ -149,13 +141,18 @@ def _can_follow(fact: Fact, chosen: Sequence[Fact], said: set[str]) -> bool:
     article, index = fact.key
     if fact.needs_previous and not any(other.key == (article, index - 1) for other in chosen):
         return False
-    if (fact.assumes & EVENTS) - said or is_second_word(fact, chosen):
+    if any(not _is_heard_of(event, said) for event in fact.assumes & EVENTS) or is_second_word(fact, chosen):
         return False
     owner = re.match(r"(?:The )?([A-Z]\w+)'s ", fact.text) if fact.role == "no_comment" else None
     if owner is not None and not content_words(owner[1]) & said:
         return False  # the silence of somebody whom nobody spoke of
     is_told_of = fact.needs_noun in said or (fact.needs_noun in _RESEARCH and bool(said & _RESEARCH))
     return not fact.needs_noun or is_told_of
+
+
+def _is_heard_of(event: str, said: set[str]) -> bool:
+    """Whether the event was told of, be it by its verb: "attacked" before "the attack"."""
+    return any(word.startswith(event[: max(4, len(event) - 2)]) for word in said)
 
 
 def is_second_word(fact: Fact, told: Sequence[Fact]) -> bool:
@@ -286,7 +283,7 @@ def objects(fact: Fact) -> bool:
 
 def gives_reason(fact: Fact) -> bool:
     """Whether it says why: a cause, or what somebody wants to avenge, answer or reach."""
-    return fact.role == "cause" or bool(_REASON.search(fact.text))
+    return fact.role == "cause" or bool(_REASON.search(re.sub(r'"[^"]*"', "", fact.text)))
 
 
 def sides(fact: Fact) -> frozenset[str]:

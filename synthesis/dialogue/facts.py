@@ -54,6 +54,11 @@ _KIN = re.compile(
     re.I,
 )
 LONGEST_LEAD = 40  # the news itself may cost a breath more
+_CHANGED = re.compile(
+    r"\b(the) (revised|revamped|reworked|redrawn|rewritten|renewed|renegotiated|amended) (?=[a-z])", re.I
+)
+_PLACE = r"[A-Z][\w'-]+(?:\.(?=,))?(?: [A-Z][\w'-]+){0,2}"
+_LIST = re.compile(rf"(?<= ){_PLACE}(?:, {_PLACE}){{3,}},? (?:and|or) {_PLACE}")
 _SPOKEN_NO = re.compile(r"\b(fuck\w*|\w*shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b|^Trending\b", re.I)
 
 
@@ -123,7 +128,7 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
     text = _whole_quotation(sentence)
     if not text or _is_refused(sentence, text, published, edition):
         return None
-    text = _before_ellipsis(strip_lead_in(text))
+    text = _before_ellipsis(strip_lead_in(_without_change(text, sentence, reading)))
     if not text:
         return None
     doc = sentence.doc if text == sentence.text else parse([text])[0]
@@ -155,16 +160,35 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
     spoken = _lead_for_the_ear(text) if place == 0 else _for_the_ear(text, longest=LONGEST)
     if not spoken:
         return None
-    spoken = when.resolve(spoken, published, edition.date)
+    spoken = when.resolve(_short_list(spoken), published, edition.date)
     noun, assumes = _leans_on(spoken, place)
     noun = noun or (_unknown_name(spoken, reading) if place else "")
     return Fact(sentence, spoken, role, speaker, tuple(cites), needs_previous, noun, assumes)
+
+
+def _without_change(text: str, sentence: Sentence, reading: Reading) -> str:
+    """The text without the "revised" of "the revised deal", where no sentence before it tells of a change."""
+    found = _CHANGED.search(text)
+    before = " ".join(other.text for other in reading.sentences[: sentence.index])
+    if found is None or re.search(rf"\b{found[2][:6]}", before, re.I):
+        return text
+    return f"{text[: found.start()]}{found[1]} {text[found.end() :]}"
 
 
 def _leans_back(claim: str) -> bool:
     if _PART_OF_IT.search(claim):
         return True
     return hanging_pronoun(parse([claim])[0]) is not None and not speaks_of_itself(claim)
+
+
+def _short_list(text: str) -> str:
+    """The text with three of a list of more than four places: who listens keeps no more."""
+    found = _LIST.search(text)
+    if found is None:
+        return text
+    names = [name for name in re.split(r", (?:and |or )?| (?:and|or) ", found[0]) if not name.endswith(".")]
+    last = "or" if re.search(r" or [A-Z][\w. ]*$", found[0]) else "and"
+    return f"{text[: found.start()]}{', '.join(names[:2])} {last} {names[2]}{text[found.end() :]}"
 
 
 def _whole_quotation(sentence: Sentence) -> str:

@@ -26,6 +26,14 @@ KNOWN_TO_ALL = frozenset(
     internet top best worst way rest fact number area region nation sun sky sea coast air ground market media press
     treasury court law street road war side case home family community right left ear eye""".split()
 )
+# "The strike" is a riddle, or worse, another strike, to who has not heard of one in this story.
+EVENTS = frozenset(
+    """strike attack raid bombing blast explosion shooting killing murder crash collision fire incident accident
+    invasion arrest lawsuit complaint allegation accusation charge ruling verdict sentence decision vote bill amendment
+    resolution agreement deal pact treaty proposal letter memo email leak announcement statement remark comment tweet
+    post interview document slideshow manifest merger takeover layoff recall outage hack breach""".split()
+)
+_WHERE = frozenset({"in", "at", "near", "on"})
 
 
 def definite_noun(text: str) -> str:
@@ -65,8 +73,13 @@ def _is_specified(noun: Token) -> bool:
     """Whether the noun phrase says itself which one it means ("the head of the bank", "the U.S. economy")."""
     if noun.lemma_.lower() in _OFFICES and any(child.dep_ in {"compound", "amod"} for child in noun.children):
         return True  # "the environment agency"
+    is_event = noun.lemma_.lower() in EVENTS  # where it was does not tell which it was
     return any(
-        (child.dep_ in {"prep", "relcl", "acl"} and noun.doc[child.left_edge.i - 1].text != ",")
+        (
+            child.dep_ in {"prep", "relcl", "acl"}
+            and not (is_event and child.lower_ in _WHERE)
+            and noun.doc[child.left_edge.i - 1].text != ","
+        )
         or child.dep_ in {"relcl", "poss"}
         or (child.dep_ == "appos" and (child.ent_type_ != "PERSON" or noun.lemma_.lower() in _POSTS))
         or (child.pos_ == "PROPN" and child.dep_ != "appos")

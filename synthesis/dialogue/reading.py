@@ -14,7 +14,7 @@ from synthesis.types import Article
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-MAX_SENTENCES = 40
+MAX_SENTENCES = 60
 _DATELINE = re.compile(
     r"^[A-Z][A-Z'’.\-/ ]{2,40}(?:, [\w.’' ]{2,30}?)?(?:, [A-Z][a-z]+\.? "
     r"\d{1,2})?\s*(?:\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
@@ -127,9 +127,10 @@ def _without_slang(text: str) -> str:
 
 
 def clean(written: str) -> str:
-    """Without dateline, brackets and typographic quotation marks; nothing else is touched."""
+    """Without dateline, brackets and typographic quotation marks, and with a plain "or"; nothing else is touched."""
     text = re.sub(r"[“”„]", '"', written).replace("’", "'").replace("‘", "'")
     text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "", _DATELINE.sub("", text, count=1))
+    text = re.sub(r"\b([Aa])nd/or\b", lambda found: "Or" if found[1] == "A" else "or", text)
     text = re.sub(r",? opens? (in )?(a )?new (tab|window)", "", text)
     pieces = text.split('"')
     outside = [

@@ -44,8 +44,8 @@ def newer(reading: Reading, readings: Sequence[Reading]) -> Reading:
         return max((other for other in readings if _time(other)), key=lambda other: _time(other) or _LONG_AGO)
     told_at, first = _time(reading), reading.sentences[0].text if reading.sentences else ""
     for kind in _COUNTED:
-        found, counts = _newest(kind, readings), _counts(kind, first)
-        if counts and found is not None and told_at is not None and told_at < found[0] and not counts <= found[1]:
+        found, own = _newest(kind, readings), counts(kind, first)
+        if own and found is not None and told_at is not None and told_at < found[0] and not own <= found[1]:
             return next(other for other in readings if _time(other) == found[0])
     return reading
 
@@ -64,8 +64,8 @@ def _is_outdated(
     for kind, found in newest.items():
         if found is None or told_at >= found[0]:
             continue
-        counts = _counts(kind, fact.text)
-        if (counts and not counts <= found[1]) or (_STILL.search(fact.text) and re.search(r"\d", fact.text)):
+        own = counts(kind, fact.text)
+        if (own and not own <= found[1]) or (_STILL.search(fact.text) and re.search(r"\d", fact.text)):
             return True
     return False
 
@@ -75,7 +75,7 @@ def _newest(kind: str, readings: Sequence[Reading]) -> tuple[dt.datetime, set[st
     counted: dict[dt.datetime, set[str]] = {}
     for reading in readings:
         time = _time(reading)
-        found = {n for s in reading.sentences if not _PAST.search(s.text) for n in _counts(kind, s.text)}
+        found = {n for s in reading.sentences if not _PAST.search(s.text) for n in counts(kind, s.text)}
         if time is not None and found:
             counted.setdefault(time, set()).update(found)
     if len(counted) < 2:
@@ -84,7 +84,7 @@ def _newest(kind: str, readings: Sequence[Reading]) -> tuple[dt.datetime, set[st
     return last, counted[last]
 
 
-def _counts(kind: str, text: str) -> set[str]:
+def counts(kind: str, text: str) -> set[str]:
     """The numbers that stand with the word in one clause."""
     found: set[str] = set()
     for clause in re.split(r"[,;]| and | but | while | as ", re.sub(r"(?<=\d),(?=\d)", "", text)):

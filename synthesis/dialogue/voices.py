@@ -183,7 +183,7 @@ def _by_people(phrase: str, answer: Answer) -> str:
     head = phrase.split(",")[0]
     one = _ONE_OF_THEM.search(head)
     if one:
-        return one[1] + ("es" if one[1].endswith("s") else "s")
+        return f"one {one[1]}"
     found = _PEOPLE.search(head.lower())
     if not found or len(head.split()) > 4 or re.search(r"\b(of|for|at|from|in)\b", head):
         return ""

@@ -114,3 +114,15 @@ def test_a_page_is_what_it_says_it_is(text, kind):
 )  # fmt: skip
 def test_a_report_is_not_taken_for_a_stub_or_an_opinion(text):
     assert judge("The council and the road", "", [], text).kind is None
+
+
+def test_a_page_that_was_written_on_and_on_is_a_live_blog():
+    headings = [f"What is known of village {name}" for name in ("Carrow", "Lunn", "Marl", "Saltham", "Dorran")]
+    told = "The coastguard said that the search for the crew of the ferry would go on until dark."
+    again = "The owner of the ferry said that it had passed every inspection in the last nine years."
+    page = "\n".join(f"{heading}\n{told}\n{again}\nNews of {place} came in." for place, heading in enumerate(headings))
+    tolls = "\n".join(f"At least {dead} people were killed.\n{told}\n{again}" for dead in (8, 19, 26, 31))
+    assert judge("Ferry sinks", "", [], page).kind.name == "a live blog, or a part of one"
+    assert judge("Ferry sinks", "", [], tolls).kind.name == "a live blog, or a part of one"
+    once = "\n".join([*headings, told, again])
+    assert judge("Ferry sinks", "", [], once).kind is None

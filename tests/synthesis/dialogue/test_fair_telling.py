@@ -3,6 +3,8 @@
 import datetime as dt
 from itertools import pairwise
 
+import pytest
+
 from synthesis.dialogue.phrases import Phrasebook
 from synthesis.dialogue.segment import prepare, tell
 from synthesis.types import Article, Edition, Story, Turn
@@ -65,3 +67,57 @@ def test_what_somebody_also_says_is_not_their_first_word():
     both = text.replace("\nMarl also", '\nMarl said its missiles hit only camps of "armed men" in hills.\nMarl also')
     assert "eleven people were hurt" not in told("Marl fires missiles at Lunn", text + TAIL)
     assert "Marl also claims" in told("Marl fires missiles at Lunn", both + TAIL + MORE, count=8)
+
+
+@pytest.mark.parametrize("answer", ['The army said: "We do not fire at reporters, in Carrow or in Lunn."', ""])
+def test_a_silence_that_is_broken_in_the_next_breath_is_not_told(answer):
+    text = "A tank crew killed a reporter near Carrow on Sunday, a report by the council of Lunn found.\n"
+    text += f"The army did not respond to a request for comment on the report.\n{answer}"
+    assert ("did not respond" in told("Report on a tank", text + TAIL)) is not answer
+
+
+@pytest.mark.parametrize(("verb", "is_told"), [("claimed", False), ("bought", True)])
+def test_what_befell_somebody_is_no_proof_of_an_enemys_claim(verb, is_told):
+    claim = "Lunn claimed it shot down" if verb == "claimed" else "Lunn has bought"
+    text = "Marl fired missiles at nine villages of Lunn early on Monday, officials in Lunn said.\n"
+    text += f"{claim} several aircraft.\nTwo planes fell onto villages near Carrow."
+    assert ("planes fell" in told("Marl fires missiles at Lunn", text + MORE)) is is_told
+
+
+def test_a_toll_that_the_report_owns_elsewhere_is_told_with_its_owner():
+    text = """Marl fired missiles at Lunn early on Monday, and the death toll in Lunn rose to 31 people.
+Seven people were killed in the north of Marl by shells.
+Lunn closed its schools and its harbour until Thursday.
+Marl police said that seven people were killed in the villages of the north."""
+    said = told("Marl fires missiles at Lunn", text + MORE)
+    assert "Seven people were killed in the north of Marl" not in said and "Marl police said" in said
+
+
+def test_the_news_is_told_though_the_parser_takes_it_for_no_sentence():
+    news = """Friday marks day two of a four-day-long barrage of severe storms set to threaten the central states, with the potential for strong tornadoes across portions of the Plains."""  # noqa: E501
+    assert "day two of a four-day-long barrage" in told("Strong tornadoes possible in the central states", news + MORE)
+
+
+def test_a_list_of_places_is_cut_for_the_ear():
+    news = "Storms will cross the plains of Aldmere from Friday, the weather office said.\n"
+    news += (
+        "Cities in their way on Friday and/or Saturday include Dallas, Oklahoma City, Tulsa, Wichita, Omaha and Lunn."
+    )
+    said = told("Storms will cross the plains", news + MORE)
+    assert "or Saturday include Dallas, Oklahoma City and Tulsa." in said and "and/or" not in said
+
+
+def test_the_attack_in_a_place_must_have_been_told_of():
+    text = """Marl fired missiles at nine villages of Lunn early on Monday, officials in Lunn said.
+Marl wants to punish Lunn after accusing it of backing the massacre in Pahal, which Lunn denies."""
+    assert "in Pahal" not in told("Marl fires missiles at Lunn", text.replace("massacre", "bombing") + MORE)
+    known = text.replace("missiles at", "bombs, as after the bombing in Pahal, at").replace("massacre", "bombing")
+    assert "the bombing in Pahal, which" in told("Marl fires missiles at Lunn", known + MORE)
+
+
+def test_a_deal_is_called_revised_where_its_change_was_told():
+    text = "The parliament of Aldmere passed a budget deal early on Monday after a night of talks.\n"
+    deal = "The revised deal got the votes of both chambers in near-party lines at half past two in the morning."
+    assert "The deal got the votes" in told("Aldmere passes budget", text + deal + MORE)
+    told_of = text.replace("passed a budget", "revised and passed a budget")
+    assert "The revised deal got" in told("Aldmere passes budget", told_of + deal + MORE)

@@ -102,7 +102,7 @@ ASKED = [
         "Statistics Canada said that jobs were lost.",
         "Northway Savings of Canada's chief economist, Ann Roe, said the worst was over.",
         "voice",
-        "economists",
+        "one economist",
     ),
     ("Nicole Slemp left her post.", 'Slemp says: "I did not want to go before the summer."', "voice", "Slemp"),
     ("A tower burned in Lunn.", "Judge Ruth Hale said the owner had ignored the rules.", "voice", "the judge"),
@@ -128,7 +128,7 @@ ASKED = [
     ("Parliament has passed a tax on sugar.", "The tax applies to drinks and sweets.", "applies contents", ""),
     ("The economy shrank in spring.", "Unemployment rose to 6.1 percent.", "unemployment", ""),
     ("The bank kept its rate.", "The bank decides again on the twelfth of May.", "next", ""),
-    ("Prices fell.", "TD Bank's senior economist, Ann Roe, said the worst was over.", "voice", "economists"),
+    ("Prices fell.", "TD Bank's senior economist, Ann Roe, said the worst was over.", "voice", "one economist"),
     (
         "Lunn accused Marl of firing first.",
         "Marl's Defence Ministry said it had not.",
