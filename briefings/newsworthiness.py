@@ -208,9 +208,10 @@ _SUICIDE = re.compile(
     r"\b(?:suicid\w+|self-immolat\w+|self-harm\w*|took (?:his|her|their) own li(?:fe|ves))\b", re.IGNORECASE
 )
 _CLOCK = re.compile(r"^\W*\d{1,2}[:.]\d{2}\s?(?:a\.?m|p\.?m|ET|GMT|BST|CET|EDT)", re.MULTILINE | re.IGNORECASE)
+_COUNT = r"(\d+|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens)"
 _TOLL = re.compile(
-    r"\b(\d+) (?:people |civilians )?(?:were |are |have been |had been )?(?:killed|dead|died)\b"
-    r"|\bkill(?:ed|ing|s) (?:at least )?(\d+)\b|\btoll\b[^.]{0,30}? (?:to|at|of) (\d+)",
+    rf"\b{_COUNT} (?:people |civilians )?(?:were |are |have been |had been )?(?:killed|dead|died)\b"
+    rf"|\bkill(?:ed|ing|s) (?:at least )?{_COUNT}\b|\btoll\b[^.]{{0,30}}? (?:to|at|of) {_COUNT}",
     re.IGNORECASE,
 )
 # Of a page that is written on while things happen.
@@ -300,10 +301,9 @@ def _is_rolling(text: str) -> bool:
     """Whether it was written on and on: sentences that come again, and headings inside or tolls that change."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     headings = sum(len(line.split()) <= MOST_IN_HEADING and not re.search(r"[.!?:,;\"”’]$", line) for line in lines)
-    sentences = Counter(
-        s for line in lines for s in re.split(r"(?<=[.!?])\s+", line) if count_words(s) >= LONG_SENTENCE
-    )
-    repeated = sum(times > 1 for times in sentences.values())
+    sentences = [s.split() for line in lines for s in re.split(r"(?<=[.!?])\s+", line)]
+    openings = Counter(" ".join(words[:LONG_SENTENCE]) for words in sentences if len(words) >= LONG_SENTENCE)
+    repeated = sum(times > 1 for times in openings.values())
     tolls = {number for found in _TOLL.finditer(text) for number in found.groups() if number}
     return repeated > 1 and (headings >= MANY_HEADINGS or len(tolls) >= MANY_TOLLS)
 

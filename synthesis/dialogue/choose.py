@@ -240,7 +240,8 @@ def answers(fact: Fact, chosen: Sequence[Fact]) -> bool:
     """Whether somebody who has not been heard says in it that what was claimed of somebody is not so."""
     heard = {other.speaker for other in chosen}
     is_theirs = bool(fact.speaker) and fact.speaker not in heard and fact.role != "no_comment"
-    if not is_theirs or not any(_CLAIMED.search(other.text) for other in chosen):
+    words = content_words(fact.text)
+    if not is_theirs or not any(_CLAIMED.search(f.text) and words & content_words(f.text) for f in chosen):
         return False
     return bool(_ANSWERED.search(fact.text)) and not any(_ANSWERED.search(other.text) for other in chosen[1:])
 

@@ -134,7 +134,7 @@ class Talk:
         is_new = is_new and self._is_another_outlet(item, place)
         if is_new and not item.fact.is_opinion:
             found.append(Remark("outlet", 0.45, (Ask("outlet_report", {"outlet": outlet}),)))
-        found += [Remark("deed", 0.7, (ask,)) for ask in deeds(answer) if not is_new]
+        found += [Remark("deed", 0.7, (ask,)) for ask in deeds(answer) if not is_new and answer.role != "background"]
         plain = handback(answer, is_new_source=is_new, plain=self._is_grave)
         found += [Remark("general", WORTH.get(ask.kind, 0.3), (ask,)) for ask in plain if not item.fact.is_opinion]
         if place == 1 and not self._named and not is_new:

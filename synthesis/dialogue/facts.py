@@ -59,6 +59,7 @@ _CHANGED = re.compile(
 )
 _PLACE = r"[A-Z][\w'-]+(?:\.(?=,))?(?: [A-Z][\w'-]+){0,2}"
 _LIST = re.compile(rf"(?<= ){_PLACE}(?:, {_PLACE}){{3,}},? (?:and|or) {_PLACE}")
+_BARE_VOICE = re.compile(r"(?:an?|the) spokes(?:man|woman|person)$", re.I)  # whose?
 _SPOKEN_NO = re.compile(r"\b(fuck\w*|\w*shit\w*|bitch\w*|asshole\w*|nigg\w+|cunt\w*)\b|^Trending\b", re.I)
 
 
@@ -146,6 +147,7 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
         elif found.was_trailing or found.is_quote or who != found.who:
             text = found.spoken(who)
             text = text if re.search(r"[.!?]\"?$", text) else text + "."
+        leans = leans or _BARE_VOICE.match(found.who) is not None
         needs_previous = leans or (quotes_back(found.claim) if found.is_quote else _leans_back(found.claim))
     elif text.startswith('"') or role == "quotation" and not _has_named_subject(doc):
         return None

@@ -47,7 +47,8 @@ def handback(answer: Answer, *, is_new_source: bool, plain: bool) -> list[Ask]:
     if answer.role == "quotation":
         return [Ask("spoken_of", {})] if _is_said_by_somebody_new(answer) and not _has_been_said(answer) else []
     if answer.role == "number" and not plain and finds(r"%|\bper ?cent\b", answer.core):
-        return [Ask("figures", {})] if has_new_figure(answer) and answer.is_linked else []
+        is_asked = has_new_figure(answer) and answer.is_linked and not finds(r"\d.*? .*?\d", answer.before)
+        return [Ask("figures", {})] if is_asked else []
     is_news = answer.role in {"event", "detail", "number", "account"} and _is_on_the_matter(answer)
     return [Ask("more", {})] if is_news else []
 

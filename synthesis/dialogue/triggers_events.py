@@ -298,7 +298,7 @@ EVENTS = (
     # Courts and police
     Trigger(
         "arrests",
-        r"\b(arrested|detained|taken into custody|in custody)\b",
+        r"(?<!not )(?<!not been )(?<!n't )(?<!n't been )\b(arrested|detained|taken into custody|in custody)\b",
         unheard=r"\b(arrest|detain|custody)\w*",
         heard=rf"{HARM}|\b(police|murder\w*|robb\w+|theft|stolen|stole|fraud|killed|protest\w*|riot\w*)\b",
     ),

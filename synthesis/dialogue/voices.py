@@ -16,6 +16,9 @@ _OUTSPOKEN = SPEECH_VERBS | frozenset(
     "welcome condemn criticise criticize praise denounce reject dispute dismiss oppose urge call respond decline "
     "comment ask confirm promise vow apologise apologize want demand".split()
 )
+_HABIT = re.compile(
+    r"\b(?:by (?:convention|tradition|law|custom)|usually|normally|traditionally|always|typically)\b", re.I
+)
 _PEOPLE = re.compile(
     r"\b(parents|residents|teachers|farmers|engineers|economists|analysts|critics|opponents|doctors|nurses|workers"
     r"|drivers|passengers|customers|scientists|researchers|campaigners|neighbours|neighbors|insurers|fishermen|anglers"
@@ -152,7 +155,7 @@ def _speaker_phrase(answer: Answer) -> str:
     if by_report:
         return by_report[1]
     verb = answer.root
-    if verb is None or verb.lemma_.lower() not in _OUTSPOKEN:
+    if verb is None or verb.lemma_.lower() not in _OUTSPOKEN or _HABIT.search(answer.clause):
         return ""
     subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
     return "" if subject is None else _phrase(subject)

@@ -25,13 +25,17 @@ _VAGUE = re.compile(
     re.I,
 )
 _NEXT_DAY = re.compile(r"\bnext (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_LAST_MONTH_NAMED = re.compile(
+    r"\blast (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _DATELINE = re.compile(
     r"[A-Z][A-Z .'-]+(?:, [A-Z][\w ]+)?, "
     rf"(?P<month>(?:{'|'.join(_MONTHS)})[a-z]*)\.? (?P<day>\d{{1,2}})\b.{{0,30}}[-–—] "
 )
 _COMING = re.compile(
-    r"\b(will|'ll|is to|are to|due|expected|plans?|scheduled|set to|would|tomorrow|coming|likely|chance)\b", re.I
+    r"\b(will|'ll|(?:is|are|was|were) to|due|expected|plans?|scheduled|set to|would|tomorrow|coming|likely|chance)\b",
+    re.I,
 )
 _PAST = re.compile(r"\b(\w+ed|said|told|was|were|had|did|won|met|began|held|gave|took|made|found|struck|left)\b", re.I)
 _CLAUSE = re.compile(r"[,;:]|\b(?:after|when|because|but|that|who|which|as|while)\b")
@@ -63,8 +67,11 @@ def dated(article: Article, timezone: str) -> dt.date | None:
 def is_datable(text: str, published: dt.date | None, edition: dt.date) -> bool:
     """Whether the time words of `text` can be made right: "last week" of an old article can't.
 
-    Nor can "last month" of the 31st on the 1st, or "next Friday" on any other day than that on which it was written.
+    Nor can "last May", of which nobody knows the year, "last month" of the 31st on the 1st, or
+    "next Friday" on any other day than that on which it was written.
     """
+    if _LAST_MONTH_NAMED.search(re.sub(r'"[^"]*"', "", text)):
+        return False
     if published is None:
         return not (_RELATIVE.search(text) or _VAGUE.search(text) or _NEXT_DAY.search(text))
     if _NEXT_DAY.search(text) and published != edition:
@@ -133,7 +140,7 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
             "after",
             "between",
         )
-    ):
+    ) or _is_any_such_day(match, before):
         return match[0]
     back = (published.weekday() - _DAYS.index(match["day"])) % 7
     which = (match["which"] or "").lower()
@@ -156,6 +163,12 @@ def _weekday(match: re.Match[str], published: dt.date, edition: dt.date) -> str:
     if abs((edition - day).days) > RECENT_DAYS:
         return f"{on}{_name(day, edition)}"
     return f"{on}{match['day']}{match['part'] or ''}"
+
+
+def _is_any_such_day(match: re.Match[str], before: str) -> bool:
+    """Whether it is one of many, and no date: "on a wet Tuesday in March"."""
+    in_month = re.match(rf" in (?:early |late |mid-)?(?:{'|'.join(_MONTHS)})", match.string[match.end() :])
+    return in_month is not None or re.search(r"\b(?:an?|some) (?:[a-z-]+ )?$", f"{before} ") is not None
 
 
 def _is_to_come(match: re.Match[str]) -> bool:

@@ -121,3 +121,22 @@ def test_a_deal_is_called_revised_where_its_change_was_told():
     assert "The deal got the votes" in told("Aldmere passes budget", text + deal + MORE)
     told_of = text.replace("passed a budget", "revised and passed a budget")
     assert "The revised deal got" in told("Aldmere passes budget", told_of + deal + MORE)
+
+
+def test_a_spokeswoman_is_told_behind_her_body_or_not_at_all():
+    news = "A goat that jumped from a lorry stopped all traffic in Carrow on Sunday, drivers said.\n"
+    body = "The goat was led away by the road police of Carrow.\n"
+    voice = "A spokeswoman said that the goat had been given a name and a bed of straw."
+    aside = "\nThe motorway from Carrow to Lunn was built by nine towns of the valley.\n"
+    for text, behind in ((news + body + voice, "road police"), (news + body + aside + voice, "nine towns")):
+        said = told("Goat stops traffic in Carrow", text + MORE, count=8)
+        before, found, _ = said.partition("A spokeswoman")
+        assert not found or behind in before
+
+
+def test_who_says_not_is_no_answer_to_a_claim_about_somebody_else():
+    text = """Almost a third of the young teachers in Carrow have left, and the union blamed their hours.
+Trainee Mollie Stain said she was not put off.
+The state will count them again in June."""
+    turns = turns_of("Teachers leave in Carrow", text + MORE, count=8)
+    assert not any(turn.kind == "reaction" for turn in turns)

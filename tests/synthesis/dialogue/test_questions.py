@@ -142,6 +142,8 @@ ASKED = [
 ]
 
 NOT_ASKED = [
+    ("The president of Aldmere spoke to the police.", "By convention the president asks the largest party to govern."),
+    ("Police stopped the goat that had stolen a hat.", "The goat was not arrested."),
     ("Flu has come early.", "Health Commissioner Ada Roe said wards were full."),
     ("The harbour will be dredged.", "Gulls nest on the northern cliffs."),
     ("A choir from Lunn won a prize.", "Storytelling is an old craft in the valley."),
