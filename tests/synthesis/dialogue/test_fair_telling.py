@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from synthesis.dialogue.phrases import Phrasebook
+from synthesis.dialogue.reading import read
 from synthesis.dialogue.segment import prepare, tell
 from synthesis.types import Article, Edition, Story, Turn
 
@@ -140,3 +141,8 @@ Trainee Mollie Stain said she was not put off.
 The state will count them again in June."""
     turns = turns_of("Teachers leave in Carrow", text + MORE, count=8)
     assert not any(turn.kind == "reaction" for turn in turns)
+
+
+def test_a_report_of_sixty_sentences_is_read_to_its_end():
+    text = "\n".join(f"Boat {number} of the town of Carrow lay in the harbour." for number in range(60))
+    assert len(read(Article("a", "Lunn Post", "https://news.example/a", "", text, "Boats")).sentences) == 60
