@@ -19,8 +19,10 @@ B batch, L frames, I input channels, C output channels, k taps, P points, T tile
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -32,6 +34,9 @@ from kernels.errors import ShapeError
 
 FOURIER_SIZE = 32
 FEW_POINTS = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # and infinity
+Together = Callable[[Sequence[Callable[[], None]]], Any]
+
+FEWEST_BLOCKS = 2  # of a half that is worth another core
 BLOCK_POINTS = 3072  # of all tiles of a block: they lie in the caches, and the products are full
 
 
@@ -111,6 +116,10 @@ class PackedConv1d:
     even: tuple[Tensor, Tensor]
     odd: tuple[Tensor, Tensor] | None
 
+    @property
+    def transform(self) -> Transform:
+        return transform(self.taps)
+
 
 def pack_fast_conv1d(weight: Tensor) -> PackedConv1d:
     """(C, k, I) as `conv1d` reads it, k odd and at most 15 -> what `fast_conv1d` reads. Do it once, at loading.
@@ -143,12 +152,13 @@ def fast_conv1d_reference(
 
 def fast_conv1d(
     x: Tensor, weight: PackedConv1d, bias: Tensor | None, *, dilation: int = 1, residual: Residuals = None,
-    scale: float = 1.0, lengths: Tensor | None = None,
+    scale: float = 1.0, lengths: Tensor | None = None, together: Together | None = None,
 ) -> Tensor:  # fmt: skip
     """Convolve with stride 1 and as many frames out as in, add bias and residuals, and multiply by `scale`.
 
     x: (B, L, I) contiguous float32 on a CPU; weight: of `pack_fast_conv1d`; the rest, and what is returned, as
-    `conv1d` has it, but without moments. A row's result is that of the row alone, bit for bit.
+    `conv1d` has it, but without moments. A row's result is that of the row alone, bit for bit. `together`: what runs
+    the two halves of a long row at once, where there is a core for each; the bits are the same.
     Raises ShapeError if the tensors do not fit together.
     """
     check_frames(x, lengths)
@@ -164,32 +174,80 @@ def fast_conv1d(
     out = x.new_empty(*x.shape[:2], outputs)
     for index, valid in enumerate(valid_rows(x, lengths)):
         row, behind = out[index, : len(valid)], out[index, len(valid) :]
-        _Convolution(weight, bias, dilation, len(valid)).run(valid, row)
-        for summand in summands:
-            if summand is not None:
-                row += summand[index, : len(valid)]
-        if scale != 1:
-            row *= scale
+        beside = [summand[index, : len(valid)] for summand in summands if summand is not None]
+        job = _Job(valid, row, weight, bias, dilation, beside, scale)
+        cut = job.blocks // 2
+        if together and cut >= FEWEST_BLOCKS:
+            together([partial(job.run, 0, cut), partial(job.run, cut, job.blocks)])
+        else:
+            job.run(0, job.blocks)
         behind.zero_()
     return out
 
 
-class _Convolution:
-    """One row's convolution, block after block of tiles, in memory that is taken once.
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One row's convolution, x (L, I) -> out (L, C), block after block of tiles.
 
     A dilated convolution is `dilation` plain ones of every dilation-th frame: a tile's frames lie so far apart, and
     tiles that start side by side make up a group.
     """
 
-    def __init__(self, weight: PackedConv1d, bias: Tensor | None, dilation: int, frames: int):
+    x: Tensor
+    out: Tensor
+    weight: PackedConv1d
+    bias: Tensor | None
+    dilation: int
+    summands: list[Tensor]
+    scale: float
+
+    @property
+    def groups(self) -> int:
+        """Of a block."""
+        most = max(1, BLOCK_POINTS // len(self.weight.weight) // self.dilation)
+        return min(most, -(-len(self.x) // (self.weight.transform.step * self.dilation)))
+
+    @property
+    def block_frames(self) -> int:
+        return self.groups * self.weight.transform.step * self.dilation
+
+    @property
+    def blocks(self) -> int:
+        return -(-len(self.x) // self.block_frames)
+
+    def run(self, first: int, end: int) -> None:
+        """The blocks from `first` on, before `end`."""
+        desk = _Desk(self.weight, self.bias, self.groups, self.dilation)
+        size, of = self.block_frames, self.weight.transform
+        reach = self.dilation * (self.weight.taps // 2)
+        for start in range(first * size, min(end * size, len(self.x)), size):
+            window = self._window(start - reach, size + (of.size - of.step) * self.dilation)
+            out = self.out[start : start + size]
+            if len(out) == size:
+                desk.convolve(window, out)
+            else:
+                whole = out.new_empty(size, out.shape[1])
+                desk.convolve(window, whole)
+                out.copy_(whole[: len(out)])
+            for summand in self.summands:
+                out += summand[start : start + size]
+            if self.scale != 1:
+                out *= self.scale
+
+    def _window(self, start: int, length: int) -> Tensor:
+        """(length, I) from `start` on, 0 outside of x; a view where all of it is inside."""
+        before, behind = max(0, -start), max(0, start + length - len(self.x))
+        window = self.x[max(0, start) : start + length]
+        return F.pad(window, (0, 0, before, behind)) if before or behind else window
+
+
+class _Desk:
+    """Where a block is worked on, in memory that is taken once."""
+
+    def __init__(self, weight: PackedConv1d, bias: Tensor | None, groups: int, dilation: int):
         points, inputs, outputs = weight.weight.shape
-        of = transform(weight.taps)
-        self.weight, self.dilation, self.size, self.step = weight, dilation, of.size, of.step
-        self.reach = dilation * (weight.taps // 2)
-        group_frames = self.step * dilation
-        most = max(1, BLOCK_POINTS // points // dilation)
-        self.groups = min(most, -(-frames // group_frames))
-        tiles = self.groups * dilation
+        of, tiles = weight.transform, groups * dilation
+        self.weight, self.groups, self.dilation = weight, groups, dilation
         folds = of.forward.shape[1]
         self.folded = torch.empty(2 if weight.odd else 1, folds, tiles * inputs)
         self.at_points = torch.empty(points, tiles, inputs)
@@ -197,34 +255,16 @@ class _Convolution:
         self.products[0] = 0 if bias is None else bias
         self.unfolded = torch.empty(len(self.folded), len(of.backward), tiles * outputs)
 
-    def run(self, x: Tensor, out: Tensor) -> None:
-        """x (L, I) -> out (L, C)."""
-        block = self.groups * self.step * self.dilation
-        for start in range(0, len(x), block):
-            window = self._window(x, start - self.reach, block + (self.size - self.step) * self.dilation)
-            if len(out) - start >= block:
-                self._block(window, out[start : start + block])
-            else:
-                rest = out.new_empty(block, out.shape[1])
-                self._block(window, rest)
-                out[start:] = rest[: len(out) - start]
-
-    @staticmethod
-    def _window(x: Tensor, start: int, length: int) -> Tensor:
-        """(length, I) from `start` on, 0 outside of x; a view where all of it is inside."""
-        before, behind = max(0, -start), max(0, start + length - len(x))
-        window = x[max(0, start) : start + length]
-        return F.pad(window, (0, 0, before, behind)) if before or behind else window
-
-    def _block(self, window: Tensor, out: Tensor) -> None:
+    def convolve(self, window: Tensor, out: Tensor) -> None:
+        """A block's frames with those that it reaches, (F + (size - step) * dilation, I) -> (F, C)."""
         channels, outputs = window.shape[1], out.shape[1]
-        group = self.step * self.dilation * channels
+        of, dilation = self.weight.transform, self.dilation
         tiled = window.as_strided(
-            (self.size, self.groups, self.dilation, channels), (self.dilation * channels, group, channels, 1)
+            (of.size, self.groups, dilation, channels),
+            (dilation * channels, of.step * dilation * channels, channels, 1),
         )
-        target = out.view(self.groups, self.step, self.dilation, outputs).transpose(0, 1)
         self._fold(tiled)
-        even, odd, split = self.weight.even, self.weight.odd, len(self.weight.even[0])
+        even, odd, split = self.weight.even, self.weight.odd, of.split
         torch.mm(even[0], self.folded[0], out=self.at_points[:split].flatten(1))
         if odd:
             torch.mm(odd[0], self.folded[1], out=self.at_points[split:].flatten(1))
@@ -232,14 +272,14 @@ class _Convolution:
         torch.mm(even[1], self.products[: 1 + split].flatten(1), out=self.unfolded[0])
         if odd:
             torch.mm(odd[1], self.products[1 + split :].flatten(1), out=self.unfolded[1])
-        self._unfold(target)
+        self._unfold(out.view(self.groups, of.step, dilation, outputs).transpose(0, 1))
 
     def _fold(self, tiled: Tensor) -> None:
         folded = self.folded.view(len(self.folded), -1, *tiled.shape[1:])
         if len(folded) == 1:
             folded[0].copy_(tiled)
             return
-        half = self.size // 2
+        half = folded.shape[1]
         torch.add(tiled[:half], tiled[half:], out=folded[0])
         torch.sub(tiled[:half], tiled[half:], out=folded[1])
 
@@ -248,8 +288,7 @@ class _Convolution:
         if len(unfolded) == 1:
             target.copy_(unfolded[0])
             return
-        half = self.size // 2
-        first = min(half, self.step)
+        first = min(unfolded.shape[1], len(target))
+        rest = len(target) - first
         torch.add(unfolded[0, :first], unfolded[1, :first], out=target[:first])
-        rest = self.step - first
         torch.sub(unfolded[0, :rest], unfolded[1, :rest], out=target[first:])

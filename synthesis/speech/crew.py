@@ -37,7 +37,7 @@ class Crew:
         """What `work` makes of each item, in their order, as they come."""
         return self._workers.map(lambda item: self._at_work(lambda: work(item)), items)
 
-    def together(self, parts: Sequence[Part]) -> list[Tensor]:
+    def together(self, parts: Sequence[Callable[[], Result]]) -> list[Result]:
         """What the parts return, in their order; best the longest first. For a thread that is at work for this crew:
         it does what no other thread has begun, and lends its core while it waits."""
         own, *others = parts
@@ -67,7 +67,7 @@ class Crew:
         finally:
             self._take(-1)
 
-    def _awaited(self, future: Future[Tensor]) -> Tensor:
+    def _awaited(self, future: Future[Result]) -> Result:
         self._take(-1)
         try:
             return future.result()

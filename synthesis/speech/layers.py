@@ -18,6 +18,7 @@ from kernels.conv1d import Residuals, conv1d
 from kernels.fast_conv1d import PackedConv1d, fast_conv1d, pack_fast_conv1d
 from kernels.linear import linear
 from kernels.upsample1d import pack_upsample1d, upsample1d
+from synthesis.speech.crew import idle_crew
 
 Lengths = Tensor | None
 
@@ -50,9 +51,11 @@ class Conv(nn.Module):
     def forward(self, x: Tensor, lengths: Lengths = None, *, residual: Residuals = None, scale: float = 1.0) -> Tensor:
         """(B, L, C_in) -> (B, L', C_out): (convolution + residuals) * scale, 0 behind a row's end where L' = L."""
         if self.packed is not None:
+            crew = idle_crew()
             return fast_conv1d(
-                x, self.packed, self.bias, dilation=self.dilation, residual=residual, scale=scale, lengths=lengths
-            )
+                x, self.packed, self.bias, dilation=self.dilation, residual=residual, scale=scale, lengths=lengths,
+                together=crew.together if crew else None,
+            )  # fmt: skip
         if self.keeps_length and x.dtype != torch.float64:
             weight = self.weight.transpose(1, 2)
             return conv1d(

@@ -58,6 +58,21 @@ def test_a_row_in_a_batch_is_the_row_alone(taps):
         assert found[b, length:].eq(0).all()
 
 
+@pytest.mark.parametrize("dilation", [1, 5])
+def test_two_halves_at_once_give_the_same_bits(dilation):
+    x, weight, bias = layer(1, 8000, 32, 32, 11)
+    packed, residual, halves = pack_fast_conv1d(weight), torch.randn(1, 8000, 32), []
+
+    def together(parts):
+        halves.extend(parts)
+        for part in reversed(parts):
+            part()
+
+    settings = {"dilation": dilation, "residual": (residual, x), "scale": 0.5}
+    found = fast_conv1d(x, packed, bias, **settings, together=together)
+    assert len(halves) == 2 and torch.equal(found, fast_conv1d(x, packed, bias, **settings))
+
+
 @pytest.mark.parametrize(("taps", "products"), [(3, 4 / 9), (7, 47 / (26 * 7)), (11, 47 / (22 * 11))])
 def test_the_products_are_as_few_as_its_docstring_says(taps, products):
     of = transform(taps)
