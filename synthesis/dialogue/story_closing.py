@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from synthesis.dialogue.grammar import MOST_TURNS
+from synthesis.dialogue.grammar import MOST_LETTERS, MOST_TURNS
 
 # Tokens that end a text from anywhere in it: the longest name or figure, a byte each, a word beside it, and `."}]`.
 TO_END_A_TEXT = 48
 TO_SAY_SOMETHING = 30  # tokens of text that a turn is given room for before it is begun
 # Room for a name, a figure or a quoted run that is under way is left below `grammar`'s limits.
 MOST_WORDS = {"fact": 38, "question": 15, "reaction": 12}
+LONG_LETTERS = MOST_LETTERS - 130  # the longest name has 128
 _TURN = re.compile(r'"host":("(?:[^"\\]|\\.)*"),"kind":"(\w+)"')
 _STOP = re.compile(r"[.!?]+\s")  # as `grammar` counts sentences, by which "Dr. " ends one
 _FACT = '{"cites":["'
@@ -35,7 +36,7 @@ class StoryClosing:
         so_far = _SoFar.of(written)
         if so_far.text is not None:
             is_late = left <= TO_END_A_TEXT + so_far.turns_needed * self._turn
-            is_long = len(so_far.text.split()) >= MOST_WORDS[so_far.kind] or len(_STOP.findall(so_far.text)) >= 2
+            is_long = _is_long(so_far.text, MOST_WORDS[so_far.kind])
             return self._end_of_text(so_far, is_late) if is_late or is_long else []
         # A question brings its answer with it, and the lead may go on where the other host is needed still.
         coming = max(2, so_far.turns_needed + 1)
@@ -73,7 +74,7 @@ class TurnClosing:
 
     def __call__(self, written: str, left: int) -> Sequence[str]:
         text = written.partition('"text":"')[2]
-        is_long = len(text.split()) >= MOST_WORDS["fact"] or len(_STOP.findall(text)) >= 2
+        is_long = _is_long(text, MOST_WORDS["fact"])
         return ['."}', '\\"."}'] if text and (is_long or left <= TO_END_A_TEXT) else []
 
 
@@ -105,6 +106,10 @@ class _SoFar:
         """How many turns must follow the last one begun: two facts in all, both hosts, an answer to a question."""
         is_asked = bool(self.kinds) and self.kind == "question"
         return max(2 - self.kinds.count("fact"), int(len(self.hosts) < 2), int(is_asked))
+
+
+def _is_long(text: str, most_words: int) -> bool:
+    return len(text.split()) >= most_words or len(text) >= LONG_LETTERS or len(_STOP.findall(text)) >= 2
 
 
 def _quoted(text: str) -> str:
