@@ -36,10 +36,20 @@ try:
 except ImportError:
     triton = tl = None
 
-__all__ = ["backend", "is_interpreted", "jit", "runs_triton", "tl", "triton"]
+__all__ = ["backend", "cdiv", "is_interpreted", "jit", "next_power_of_2", "runs_triton", "tl", "triton"]
 
 Backend = Literal["triton", "reference"]
 CHOICES = ("auto", "triton", "reference")
+
+
+def cdiv(number: int, divisor: int) -> int:
+    """How many of `divisor` cover the number. As Triton has it, for what is reckoned where it is not imported."""
+    return -(-number // divisor)
+
+
+def next_power_of_2(number: int) -> int:
+    """The smallest power of 2 that is no less."""
+    return 1 << (number - 1).bit_length()
 
 
 def jit(kernel: Callable[..., Any]) -> Any:

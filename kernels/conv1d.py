@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from kernels.backend import jit, runs_triton, tl, triton
+from kernels.backend import cdiv, jit, next_power_of_2, runs_triton, tl
 from kernels.channel_moments import (
     Moments,
     channel_moments,
@@ -179,9 +179,9 @@ class Tiles(NamedTuple):
 
 def tiles(rows: int, inputs: int, outputs: int, dtype: torch.dtype) -> Tiles:
     """The tile for `rows` frames in all. Counted, not measured; its depth alone decides the order of sums."""
-    channels = min(128, max(16, triton.next_power_of_2(outputs)))
-    frames = 128 if triton.cdiv(rows, 128) * triton.cdiv(outputs, channels) >= 2 * PROCESSORS else 64
-    depth = min(32 if dtype == torch.float32 else 64, max(16, triton.next_power_of_2(inputs)))
+    channels = min(128, max(16, next_power_of_2(outputs)))
+    frames = 128 if cdiv(rows, 128) * cdiv(outputs, channels) >= 2 * PROCESSORS else 64
+    depth = min(32 if dtype == torch.float32 else 64, max(16, next_power_of_2(inputs)))
     # An AMD core has 64 KiB for its stages, an NVIDIA one 160 and more.
     return Tiles(frames, channels, depth, 8 if frames * channels > 1 << 13 else 4, 2 if torch.version.hip else 3)
 
@@ -271,9 +271,9 @@ def _conv1d_triton(
     (batch, frames, inputs), (outputs, taps, _) = x.shape, weight.shape
     out = x.new_empty(batch, frames, outputs)
     tile = tiles(batch * frames, inputs, outputs, x.dtype)
-    count = triton.cdiv(frames, PART_FRAMES)
+    count = cdiv(frames, PART_FRAMES)
     parts = torch.empty(2, batch, count, outputs, device=x.device) if moments else None
-    grid = (triton.cdiv(outputs, tile.channels), triton.cdiv(frames, tile.frames), batch)
+    grid = (cdiv(outputs, tile.channels), cdiv(frames, tile.frames), batch)
     conv1d_kernel[grid](
         x, weight, bias, *residuals, out, *((None, None) if parts is None else parts), lengths,
         frames, count, dilation * (taps // 2), dilation, scale,

@@ -15,7 +15,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from kernels.backend import jit, runs_triton, tl, triton
+from kernels.backend import cdiv, jit, next_power_of_2, runs_triton, tl
 from kernels.errors import ShapeError
 
 WANTED_PROGRAMS, MOST_PARTS = 512, 32
@@ -150,10 +150,10 @@ def _launch(query: Tensor, keys: Tensor, values: Tensor, row: Tensor, position: 
         largest, total = query.new_empty(2, tokens, heads, parts, dtype=torch.float32)
         group, block_l = heads // kv_heads, 64 if query.dtype != torch.float32 else 32
         # Two stages are 64 KiB, which a core of any card has.
-        shape = {"DIM": dim, "PARTS": parts, "BLOCK_D": max(16, triton.next_power_of_2(dim)), "BLOCK_L": block_l}
+        shape = {"DIM": dim, "PARTS": parts, "BLOCK_D": max(16, next_power_of_2(dim)), "BLOCK_L": block_l}
         decode_attention_kernel[(tokens, kv_heads, parts)](
             query, keys, values, row, position, part, largest, total, scale, places,
-            G=group, BLOCK_G=max(16, triton.next_power_of_2(group)), **shape,
+            G=group, BLOCK_G=max(16, next_power_of_2(group)), **shape,
             num_warps=4, num_stages=1 if torch.version.hip else 2,
         )  # fmt: skip
         decode_attention_join_kernel[(tokens, heads)](part, largest, total, position, out, **shape)
@@ -162,4 +162,4 @@ def _launch(query: Tensor, keys: Tensor, values: Tensor, row: Tensor, position: 
 
 def parts_of(programs: int) -> int:
     """Into how many parts a token's places are split, if unsplit there were so many programs. Counted, not measured."""
-    return min(MOST_PARTS, triton.next_power_of_2(triton.cdiv(WANTED_PROGRAMS, programs)))
+    return min(MOST_PARTS, next_power_of_2(cdiv(WANTED_PROGRAMS, programs)))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from kernels.backend import runs_triton, triton
+from kernels.backend import cdiv, runs_triton
 from kernels.channel_moments import check_frames, frames_inside, valid_rows
 from kernels.conv1d import PART_FRAMES, Precision, conv1d_kernel, known_precision, tiles
 from kernels.errors import ShapeError
@@ -92,7 +92,7 @@ def _upsample1d_triton(
     out = x.new_empty(batch, frames * up, outputs)
     tile = tiles(batch * frames * up, inputs, outputs, x.dtype)
     # One row more than frames: the last frame's second taps reach beyond it.
-    grid = (up * triton.cdiv(outputs, tile.channels), triton.cdiv(frames + 1, tile.frames), batch)
+    grid = (up * cdiv(outputs, tile.channels), cdiv(frames + 1, tile.frames), batch)
     conv1d_kernel[grid](
         x, weight, bias, None, None, out, None, None, lengths, frames, 0, 1, 1, 1.0,
         INPUTS=inputs, C=outputs, TAPS=taps, UP=up, CROP=up // 2, PRECISION=precision, PART=PART_FRAMES,

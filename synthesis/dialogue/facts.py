@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from synthesis.dialogue import figures, opinion, when
 from synthesis.dialogue.attribution import Attributed, attribute, is_pronoun, spoken_outlet
 from synthesis.dialogue.parse import parse
-from synthesis.dialogue.presumed import assumed, definite_noun
+from synthesis.dialogue.presumed import assumed, counts_unnamed, definite_noun, has_named_subject
 from synthesis.dialogue.pronouns import (
     EXPLETIVE,
     antecedent,
@@ -28,7 +28,7 @@ from synthesis.dialogue.whole_sentence import SHORTEST, is_sentence
 from synthesis.types import Edition
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Token
 
 _POINTS_BACK = re.compile(
     r"^(It|They|He|She|His|Her|Their|Its|This|That|These|Those|Both|Such|Another|Others?|Neither|Either|There|Then"
@@ -149,11 +149,11 @@ def _fact(reading: Reading, sentence: Sentence, place: int, published: dt.date |
             text = text if re.search(r"[.!?]\"?$", text) else text + "."
         leans = leans or _BARE_VOICE.match(found.who) is not None
         needs_previous = leans or (quotes_back(found.claim) if found.is_quote else _leans_back(found.claim))
-    elif text.startswith('"') or role == "quotation" and not _has_named_subject(doc):
+    elif text.startswith('"') or role == "quotation" and not has_named_subject(doc):
         return None
     elif _POINTS_BACK.match(text) and not EXPLETIVE.match(text):
         text, needs_previous = point_forward(text, reading, sentence, cites)
-    elif _PART_OF_IT.search(text) or _counts_unnamed(doc) or _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
+    elif _PART_OF_IT.search(text) or counts_unnamed(doc) or _CONTINUES.search(re.sub(r'"[^"]*"', "", text)[:60]):
         needs_previous = True
     if place == 0 and (sentence.index == 0 or not _POINTS_BACK.match(text)):
         needs_previous = False  # an article's first sentence leans on nothing: its pronouns point forward
@@ -296,22 +296,6 @@ def _person_in_full(person: Person, who: str) -> str:
     if not re.match(r",? (of|for|from|who|which|with|at|defending|prosecuting)\b", behind) or '"' in behind:
         return person.name
     return f"{written}," if "," in behind else written
-
-
-def _has_named_subject(doc: Doc) -> bool:
-    return any(
-        token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"PROPN", "NOUN"} and token.head.dep_ == "ROOT"
-        for token in doc
-    )
-
-
-def _counts_unnamed(doc: Doc) -> bool:
-    """Whether it begins with a count of something that it does not name: "Two wanted to wait"."""
-    first = doc[0]
-    is_number = first.tag_ == "CD" or first.lower_ in {"one", "several", "few"}
-    return (
-        is_number and first.dep_ in {"nsubj", "nsubjpass"} and not any(child.dep_ == "prep" for child in first.rights)
-    )
 
 
 def _leans_on(text: str, place: int) -> tuple[str, frozenset[str]]:

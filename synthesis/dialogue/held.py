@@ -12,6 +12,7 @@ from synthesis.dialogue.grounding import normalise
 from synthesis.dialogue.phrases import BANNED
 
 MOST_BYTES, MOST_NAME_WORDS, MOST_QUOTED_BYTES = 32, 4, 400
+MOST_PART_BYTES = 64  # of a word or a figure within a quotation, which then ends in time
 # A text is never free to say these: they are figures, or change what a figure is, and are offered as a source has them.
 NUMBER_WORDS = frozenset(
     """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
@@ -142,7 +143,8 @@ def _quotable(text: str) -> Iterator[tuple[str, ...]]:
     """Runs of whole words that may stand between quotation marks."""
     run: list[str] = []
     for part in [*_whole_parts(text), '"']:
-        if _is_safe(part) and len("".join([*run, part]).encode()) <= MOST_QUOTED_BYTES:
+        is_short = len(part.encode()) <= MOST_PART_BYTES and len("".join([*run, part]).encode()) <= MOST_QUOTED_BYTES
+        if _is_safe(part) and is_short:
             run.append(part)
             continue
         said = "".join(run)

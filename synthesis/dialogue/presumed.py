@@ -87,3 +87,20 @@ def _is_specified(noun: Token) -> bool:
         or (child.dep_ == "amod" and child.tag_ in {"VBG", "VBN"})
         for child in noun.children
     )
+
+
+def has_named_subject(doc: Doc) -> bool:
+    """Whether its main verb's subject is a noun or a name, and no pronoun."""
+    return any(
+        token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"PROPN", "NOUN"} and token.head.dep_ == "ROOT"
+        for token in doc
+    )
+
+
+def counts_unnamed(doc: Doc) -> bool:
+    """Whether it begins with a count of something that it does not name: "Two wanted to wait"."""
+    first = doc[0]
+    is_number = first.tag_ == "CD" or first.lower_ in {"one", "several", "few"}
+    return (
+        is_number and first.dep_ in {"nsubj", "nsubjpass"} and not any(child.dep_ == "prep" for child in first.rights)
+    )

@@ -111,8 +111,6 @@ def test_a_row_s_end_is_a_border_like_the_tensor_s(device):
 
 def test_few_frames_are_taken_in_small_tiles():
     """So that a GPU has a tile for every processor; and a tile is never deeper than the channels."""
-    if op.triton is None:
-        pytest.skip("no triton")
     one, many = op.tiles(8_000, 256, 256, torch.float16), op.tiles(60 * 48_000, 128, 128, torch.float16)
     assert (one.frames, many.frames) == (64, 128)
     assert op.tiles(100, 22, 22, torch.float16)[1:3] == (32, 32)
