@@ -38,8 +38,9 @@ _LOUD_DB = 25.0
 _START_S, _END_S = 0.01, 0.03
 _CUT = 10 ** (-24 / 20)
 # A take may end before its plan by the first plus that share of it, up to 0.8 s. Sound takes die away 0.1 to 0.48 s
-# early, the short ones the least, and end 0.05 s late at most.
+# early, the short ones the least, a fifth of their plan at most, and end 0.05 s late at most.
 _EARLY_S, _EARLY_SHARE, _EARLIEST_S, _LATEST_S = 0.2, 0.15, 0.8, 0.3
+_EARLIEST_SHARE = 0.31  # of a word alone, of which 0.2 s are a third
 _OFFSET = 0.1
 _FFT = 1024
 _FINE_HOP_S = 0.01
@@ -73,7 +74,7 @@ def faults(
     ends_s = len(waveform) / VOICE_RATE
     planned_s = ends_s if planned_s is None else planned_s
     late_s = ends_s - planned_s
-    earliest_s = -min(_EARLIEST_S, _EARLY_S + _EARLY_SHARE * planned_s)
+    earliest_s = -min(_EARLIEST_S, _EARLY_S + _EARLY_SHARE * planned_s, _EARLIEST_SHARE * planned_s)
     checks = {
         TOO_QUIET: float(torch.quantile(levels, 0.95)) < _QUIETEST,
         PAUSE: longest_silence_s(centred) > LONGEST_SILENCE_S,

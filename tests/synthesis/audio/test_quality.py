@@ -57,6 +57,14 @@ def test_a_take_that_ends_before_its_last_vowel_is_cut_off_however_softly(sound)
     assert faults(half, SYMBOLS, planned_s=ends_s + 0.2, last_vowel_s=ends_s + 0.05) == (quality.CUT_END,)
 
 
+@pytest.mark.parametrize(("early_s", "is_cut"), [(0.1, False), (0.22, True)])
+def test_of_a_word_alone_a_fifth_of_a_second_is_much(sound, early_s, is_cut):
+    word = sound[: int(0.4 * VOICE_RATE)].clone()
+    word[-4800:] *= torch.linspace(1, 0, 4800).square()
+    found = faults(word, "ɹˈIt.", planned_s=0.4 + early_s, last_vowel_s=0.35)
+    assert (quality.CUT_END in found) == is_cut
+
+
 def test_every_kind_of_fault_that_the_bench_injects_is_known_here():
     assert set(FOUND) == set(FAULTS)
 
