@@ -15,6 +15,7 @@ from kernels import add_rms_norm as rms
 from kernels import channel_moments as statistics
 from kernels import conv1d as convolution
 from kernels import decode_attention as attention
+from kernels import fast_conv1d as points
 from kernels import half_linear as halves
 from kernels import linear as products
 from kernels import moe_route as routing
@@ -77,6 +78,26 @@ def convolutions(setting: Setting) -> Iterator[Workload]:
             flops,
             partial(F.conv2d, image, taps_image, bias.to(x.dtype), 1, reach, rate),
         )
+
+
+def fast_convolutions(setting: Setting) -> Iterator[Workload]:
+    """The residual blocks' on a CPU, each number of taps at both rates; the library's is the direct convolution."""
+    if setting.device.type != "cpu" or setting.dtype != torch.float32:
+        return
+    for times, channels in ((60, 128), (10, 256)):
+        x, bias = setting.normal(setting.batch, setting.frames(times) + 1, channels), torch.randn(channels)
+        image, ends = x.transpose(1, 2).unsqueeze(2), setting.ends(times, 1)
+        for taps in (3, 7, 11):
+            weight = setting.normal(channels, taps, channels) / (channels * taps) ** 0.5
+            yield Workload(
+                "fast_conv1d",
+                (*x.shape, channels, taps),
+                partial(points.fast_conv1d, x, points.pack_fast_conv1d(weight), bias, lengths=ends),
+                partial(points.fast_conv1d_reference, x, weight, bias, lengths=ends),
+                size_bytes(x, weight) + size_bytes(x),
+                2 * x.shape[0] * x.shape[1] * channels * channels * taps,
+                partial(F.conv2d, image, weight.transpose(1, 2).unsqueeze(2), bias, 1, (0, taps // 2)),
+            )
 
 
 def _with_moments(*tensors: Tensor, **options: Any) -> Result:
@@ -224,6 +245,7 @@ GROUPS: dict[str, Callable[[Setting], Iterator[Workload]]] = {
     "channel_moments": moments,
     "adain_snake": norms,
     "conv1d": convolutions,
+    "fast_conv1d": fast_convolutions,
     "upsample1d": upsamplings,
     "sine_source": excitations,
     "stft": transforms,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +18,7 @@ from synthesis.model_cards import CATALOGUE, EMBEDDED, GRANITE_1B, GRANITE_3B, O
 from tests import tiny_checkpoint
 from tests.tiny_checkpoint import CARD
 
+DAYS = 12  # tries, each of another seed
 GB = 1_000_000_000
 LAPTOP = Machine("", 0, 16 * GB, 4)
 WORKSTATION = Machine("", 0, 64 * GB, 16)
@@ -189,10 +192,14 @@ def test_a_recorded_writer_is_loaded_and_writes_under_its_name(tmp_path, tiny, t
     source = tiny_checkpoint.write(tmp_path / "given")
     choice, _ = tiers.install("auto", tmp_path / "models", LAPTOP, source=source)
     writer = tiers.load(choice, tmp_path / "models")
-    # A random model's answer may pass the checks or not; that it was asked is said either way.
-    dialogue = writer.write([trawler], DEFAULT_HOSTS, edition=edition)
-    assert "Tiny-1K-Instruct, small tier" in dialogue.writer
-    assert dialogue.is_extractive is (dialogue.writer != "Tiny-1K-Instruct, small tier")
+    # Even of a random model's answers, which have the form that the story's grammar asks for, some pass all checks.
+    for day in range(DAYS):
+        another = replace(edition, date=edition.date + dt.timedelta(days=day))
+        dialogue = writer.write([trawler], DEFAULT_HOSTS, edition=another)
+        assert "Tiny-1K-Instruct, small tier" in dialogue.writer
+        if not dialogue.is_extractive:
+            break
+    assert dialogue.writer == "Tiny-1K-Instruct, small tier" and not dialogue.is_extractive
 
 
 @pytest.mark.parametrize("bits", [8, 4])
